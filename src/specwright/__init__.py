@@ -1,0 +1,1 @@
+"""Specwright turns a technical specification into a production-ready backend, and proves it."""

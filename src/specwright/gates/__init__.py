@@ -1,0 +1,1 @@
+"""Is it good enough? Each gate runs something and keeps what it saw."""

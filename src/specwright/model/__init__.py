@@ -1,0 +1,1 @@
+"""A bundle as it is meant: every name resolved, every expression typed."""

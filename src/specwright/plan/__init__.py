@@ -1,0 +1,1 @@
+"""What must change, in which order, and why; every change knows its reverse."""

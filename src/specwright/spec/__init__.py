@@ -1,0 +1,1 @@
+"""A bundle as its authors wrote it, every byte with a place."""

@@ -1,0 +1,1 @@
+"""The way from asked-for to accepted: phases, red-green ledger, pause, decision."""
