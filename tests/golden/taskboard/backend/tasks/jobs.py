@@ -1,0 +1,32 @@
+"""What happens to tasks by itself."""
+
+from datetime import datetime
+from uuid import UUID
+
+from backend.core.clock import Clock
+from backend.core.database import Database
+from backend.tasks import lifecycle
+from backend.tasks.repository import EveryTask, TaskRepository
+
+
+class TaskJobs:
+    """The system's own dealings with tasks; each task is a transaction of its own."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def expire_leases(self) -> None:
+        now = self._clock()
+        done: UUID | None = UUID(int=0)
+        while done is not None:
+            done = await self._expire_leases_after(done, now)
+
+    async def _expire_leases_after(self, done: UUID, now: datetime) -> UUID | None:
+        async with self._database.transaction() as connection:
+            task = await EveryTask(connection).pick_for_expire_leases(done, now)
+            if task is None:
+                return None
+            tasks = TaskRepository(connection, task.project_id)
+            await tasks.save(lifecycle.give_up(task), now)
+            return task.id

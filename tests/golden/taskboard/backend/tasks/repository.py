@@ -1,0 +1,221 @@
+"""Where tasks are kept: every query, each within one project."""
+
+from datetime import datetime
+from functools import cache
+from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import asdict
+from sqlalchemy import bindparam, delete, exists, func, insert, select, tuple_, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import aliased
+
+from backend.core.database import Connection, Row, Statement
+from backend.core.errors import NotFound
+from backend.core.paging import Page, from_token, to_token
+from backend.tasks.models import Task, TaskBlocker, TaskRow, TaskStatus
+from backend.tasks.schemas import NewTask
+
+
+class ListTasksKey(Struct, frozen=True):
+    """Where in the list a page ended."""
+
+    created_at: datetime
+    id: UUID
+
+
+class ClaimTaskFacts(Row, frozen=True):
+    """What claimTask asks about other rows."""
+
+    guard_holds: bool
+    too_many_claims: bool
+
+
+_blocker = aliased(Task, name="blocker")
+_claim = aliased(Task, name="claim")
+
+_unblocked = ~exists().where(
+    TaskBlocker.task_id == Task.id,
+    TaskBlocker.blocker_id == _blocker.id,
+    _blocker.status != TaskStatus.DONE,
+)
+_claims_in_progress = (
+    select(func.count())
+    .where(_claim.claimed_by == bindparam("actor_id"), _claim.status == TaskStatus.IN_PROGRESS)
+    .scalar_subquery()
+)
+
+_OURS = select(Task).where(Task.project_id == bindparam("project_id"))
+_THIS = _OURS.where(Task.id == bindparam("id"))
+
+_GET = Statement(TaskRow, _THIS)
+_LOCK = Statement(TaskRow, _THIS.with_for_update(key_share=True))
+_ADD = Statement(
+    TaskRow,
+    insert(Task)
+    .values(
+        project_id=bindparam("project_id"),
+        title=bindparam("title"),
+        description=bindparam("description"),
+        priority=bindparam("priority"),
+        created_at=bindparam("now"),
+        updated_at=bindparam("now"),
+    )
+    .returning(Task),
+)
+_SAVE = Statement(
+    TaskRow,
+    update(Task)
+    .where(Task.project_id == bindparam("project_id"), Task.id == bindparam("id"))
+    .values(
+        title=bindparam("title"),
+        description=bindparam("description"),
+        priority=bindparam("priority"),
+        status=bindparam("status"),
+        claimed_by=bindparam("claimed_by"),
+        claimed_at=bindparam("claimed_at"),
+        lease_until=bindparam("lease_until"),
+        attempts=bindparam("attempts"),
+        result=bindparam("result"),
+        version=Task.version + 1,
+        updated_at=bindparam("now"),
+    )
+    .returning(Task),
+)
+_REMOVE = Statement(
+    UUID,
+    delete(Task)
+    .where(Task.project_id == bindparam("project_id"), Task.id == bindparam("id"))
+    .returning(Task.id),
+)
+_LINK_BLOCKER = Statement(
+    UUID,
+    upsert(TaskBlocker)
+    .values(task_id=bindparam("task_id"), blocker_id=bindparam("blocker_id"))
+    .on_conflict_do_nothing(),
+)
+_UNLINK_BLOCKER = Statement(
+    UUID,
+    delete(TaskBlocker).where(
+        TaskBlocker.task_id == bindparam("task_id"),
+        TaskBlocker.blocker_id == bindparam("blocker_id"),
+    ),
+)
+_PICK_FOR_CLAIM_NEXT_TASK = Statement(
+    TaskRow,
+    _OURS.where(Task.status == TaskStatus.PENDING, _unblocked)
+    .order_by(Task.priority.desc(), Task.created_at, Task.id)
+    .limit(1)
+    .with_for_update(key_share=True, skip_locked=True, of=Task),
+)
+_CLAIM_TASK_FACTS = Statement(
+    ClaimTaskFacts,
+    select(
+        _unblocked.label("guard_holds"),
+        (_claims_in_progress >= 3).label("too_many_claims"),
+    ).where(Task.id == bindparam("id")),
+)
+_PICK_FOR_EXPIRE_LEASES = Statement(
+    TaskRow,
+    select(Task)
+    .where(
+        Task.id > bindparam("after"),
+        Task.status == TaskStatus.IN_PROGRESS,
+        Task.lease_until < bindparam("now"),
+    )
+    .order_by(Task.id)
+    .limit(1)
+    .with_for_update(key_share=True, skip_locked=True),
+)
+
+
+@cache
+def _list_tasks(*, status: bool, after: bool) -> Statement[TaskRow]:
+    """Newest first; one statement for each combination of what a caller may ask for."""
+    tasks = _OURS
+    if status:
+        tasks = tasks.where(Task.status == bindparam("status"))
+    if after:
+        key = tuple_(bindparam("after_created_at"), bindparam("after_id"))
+        tasks = tasks.where(tuple_(Task.created_at, Task.id) < key)
+    return Statement(
+        TaskRow,
+        tasks.order_by(Task.created_at.desc(), Task.id.desc()).limit(bindparam("limit")),
+    )
+
+
+class TaskRepository:
+    """One project's tasks: no query made here can reach another's."""
+
+    def __init__(self, connection: Connection, project_id: UUID) -> None:
+        self._connection = connection
+        self._project_id = project_id
+
+    async def list_tasks(
+        self, status: TaskStatus | None, page_size: int, page_token: str | None
+    ) -> Page[TaskRow]:
+        after = None if page_token is None else from_token(page_token, ListTasksKey)
+        rows = await _list_tasks(status=status is not None, after=after is not None).all(
+            self._connection,
+            project_id=self._project_id,
+            status=status,
+            after_created_at=after and after.created_at,
+            after_id=after and after.id,
+            limit=page_size + 1,
+        )
+        page, rest = rows[:page_size], rows[page_size:]
+        token = to_token(ListTasksKey(page[-1].created_at, page[-1].id)) if rest else None
+        return Page(page, token)
+
+    async def get(self, task_id: UUID) -> TaskRow:
+        return await self._found(_GET, task_id)
+
+    async def lock(self, task_id: UUID) -> TaskRow:
+        """The task, which nobody else can change until the transaction ends."""
+        return await self._found(_LOCK, task_id)
+
+    async def add(self, new: NewTask, now: datetime) -> TaskRow:
+        return await _ADD.one(
+            self._connection,
+            project_id=self._project_id,
+            title=new.title,
+            description=new.description,
+            priority=new.priority,
+            now=now,
+        )
+
+    async def save(self, task: TaskRow, now: datetime) -> TaskRow:
+        """Write all of a locked task; its version goes up by one."""
+        return await _SAVE.one(self._connection, **asdict(task), now=now)
+
+    async def remove(self, task_id: UUID) -> None:
+        await _REMOVE.one(self._connection, project_id=self._project_id, id=task_id)
+
+    async def link_blocker(self, task: TaskRow, blocker: TaskRow) -> None:
+        await _LINK_BLOCKER.run(self._connection, task_id=task.id, blocker_id=blocker.id)
+
+    async def unlink_blocker(self, task: TaskRow, blocker: TaskRow) -> None:
+        await _UNLINK_BLOCKER.run(self._connection, task_id=task.id, blocker_id=blocker.id)
+
+    async def pick_for_claim_next_task(self) -> TaskRow | None:
+        """The first that waits, locked; those that others hold are skipped."""
+        return await _PICK_FOR_CLAIM_NEXT_TASK.first(self._connection, project_id=self._project_id)
+
+    async def claim_task_facts(self, task: TaskRow, actor_id: UUID) -> ClaimTaskFacts:
+        return await _CLAIM_TASK_FACTS.one(self._connection, id=task.id, actor_id=actor_id)
+
+    async def _found(self, statement: Statement[TaskRow], task_id: UUID) -> TaskRow:
+        task = await statement.first(self._connection, project_id=self._project_id, id=task_id)
+        if task is None:
+            raise NotFound("There is no such task.")
+        return task
+
+
+class EveryTask:
+    """The tasks of all projects, for jobs: they act for nobody."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def pick_for_expire_leases(self, after: UUID, now: datetime) -> TaskRow | None:
+        return await _PICK_FOR_EXPIRE_LEASES.first(self._connection, after=after, now=now)

@@ -1,0 +1,147 @@
+"""What may be done with tasks, and by whom."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from msgspec.structs import replace
+
+from backend.core.errors import permit
+from backend.core.paging import Page
+from backend.core.versions import check_version
+from backend.tasks import lifecycle, policies
+from backend.tasks.errors import LeaseExpired, TooManyClaims
+from backend.tasks.models import TaskRow, TaskStatus
+from backend.tasks.repository import TaskRepository
+from backend.tasks.schemas import CompleteTaskRequest, NewTask, TaskPatch
+from backend.users.caller import Caller
+from backend.users.models import UserRow
+
+
+class TaskService:
+    """One caller's dealings with tasks; each method is one transaction."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+        self._now = caller.now
+
+    async def list_tasks(
+        self, *, status: TaskStatus | None, page_size: int, page_token: str | None
+    ) -> Page[TaskRow]:
+        async with self._caller.reading() as (connection, actor):
+            permit(policies.may_list_tasks(actor))
+            tasks = TaskRepository(connection, actor.project_id)
+            return await tasks.list_tasks(status, page_size, page_token)
+
+    async def create_task(self, new: NewTask) -> TaskRow:
+        async with self._caller.changing() as (connection, actor):
+            permit(policies.may_create_task(actor))
+            return await TaskRepository(connection, actor.project_id).add(new, self._now)
+
+    async def claim_next_task(self) -> TaskRow | None:
+        """FR-001"""
+        async with self._caller.changing_alone() as (connection, actor):
+            permit(policies.may_claim_next_task(actor))
+            tasks = TaskRepository(connection, actor.project_id)
+            task = await tasks.pick_for_claim_next_task()
+            return None if task is None else await self._claim_task(tasks, task, actor)
+
+    async def get_task(self, task_id: UUID) -> TaskRow:
+        async with self._caller.reading() as (connection, actor):
+            task = await TaskRepository(connection, actor.project_id).get(task_id)
+            permit(policies.may_get_task(actor))
+            return task
+
+    async def update_task(
+        self, task_id: UUID, changes: TaskPatch, if_match: Collection[str]
+    ) -> TaskRow:
+        async with self._caller.changing() as (connection, actor):
+            tasks = TaskRepository(connection, actor.project_id)
+            task = await tasks.lock(task_id)
+            permit(policies.may_update_task(actor))
+            check_version(task.version, if_match)
+            changed = replace(
+                task,
+                title=changes.get("title", task.title),
+                description=changes.get("description", task.description),
+                priority=changes.get("priority", task.priority),
+            )
+            return await tasks.save(changed, self._now)
+
+    async def delete_task(self, task_id: UUID, if_match: Collection[str]) -> None:
+        async with self._caller.changing() as (connection, actor):
+            tasks = TaskRepository(connection, actor.project_id)
+            task = await tasks.lock(task_id)
+            permit(policies.may_delete_task(actor))
+            check_version(task.version, if_match)
+            await tasks.remove(task.id)
+
+    async def add_blocker(self, task_id: UUID, blocker_id: UUID) -> None:
+        async with self._caller.changing() as (connection, actor):
+            tasks = TaskRepository(connection, actor.project_id)
+            task = await tasks.get(task_id)
+            blocker = await tasks.get(blocker_id)
+            permit(policies.may_add_blocker(actor))
+            await tasks.link_blocker(task, blocker)
+
+    async def remove_blocker(self, task_id: UUID, blocker_id: UUID) -> None:
+        async with self._caller.changing() as (connection, actor):
+            tasks = TaskRepository(connection, actor.project_id)
+            task = await tasks.get(task_id)
+            blocker = await tasks.get(blocker_id)
+            permit(policies.may_remove_blocker(actor))
+            await tasks.unlink_blocker(task, blocker)
+
+    async def claim_task(self, task_id: UUID) -> TaskRow:
+        """FR-001, FR-003"""
+        async with self._caller.changing_alone() as (connection, actor):
+            tasks = TaskRepository(connection, actor.project_id)
+            task = await tasks.lock(task_id)
+            permit(policies.may_claim_task(actor))
+            return await self._claim_task(tasks, task, actor)
+
+    async def heartbeat(self, task_id: UUID) -> TaskRow:
+        async with self._caller.changing() as (connection, actor):
+            tasks = TaskRepository(connection, actor.project_id)
+            task = await tasks.lock(task_id)
+            permit(policies.may_heartbeat(actor, task))
+            extended = lifecycle.heartbeat(task, self._now)
+            if not (task.lease_until is not None and task.lease_until > self._now):
+                raise LeaseExpired("heartbeat needs `task.lease_until > now`.")
+            return await tasks.save(extended, self._now)
+
+    async def give_up(self, task_id: UUID) -> TaskRow:
+        async with self._caller.changing() as (connection, actor):
+            tasks = TaskRepository(connection, actor.project_id)
+            task = await tasks.lock(task_id)
+            permit(policies.may_give_up(actor, task))
+            return await tasks.save(lifecycle.give_up(task), self._now)
+
+    async def reopen_task(self, task_id: UUID) -> TaskRow:
+        async with self._caller.changing() as (connection, actor):
+            tasks = TaskRepository(connection, actor.project_id)
+            task = await tasks.lock(task_id)
+            permit(policies.may_reopen_task(actor))
+            return await tasks.save(lifecycle.reopen_task(task), self._now)
+
+    async def cancel_task(self, task_id: UUID) -> TaskRow:
+        async with self._caller.changing() as (connection, actor):
+            tasks = TaskRepository(connection, actor.project_id)
+            task = await tasks.lock(task_id)
+            permit(policies.may_cancel_task(actor))
+            return await tasks.save(lifecycle.cancel_task(task), self._now)
+
+    async def complete_task(self, task_id: UUID, request: CompleteTaskRequest) -> TaskRow:
+        async with self._caller.changing() as (connection, actor):
+            tasks = TaskRepository(connection, actor.project_id)
+            task = await tasks.lock(task_id)
+            permit(policies.may_complete_task(actor, task))
+            return await tasks.save(lifecycle.complete_task(task, request), self._now)
+
+    async def _claim_task(self, tasks: TaskRepository, task: TaskRow, actor: UserRow) -> TaskRow:
+        facts = await tasks.claim_task_facts(task, actor.id)
+        claimed = lifecycle.claim_task(task, facts, actor, self._now)
+        if facts.too_many_claims:
+            raise TooManyClaims(
+                'claimTask needs `actor.claims.filter(t, t.status == "in_progress").size() < 3`.'
+            )
+        return await tasks.save(claimed, self._now)
