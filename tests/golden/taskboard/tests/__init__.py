@@ -1,0 +1,1 @@
+"""What the backend promises, over HTTP and in the database."""

@@ -1,13 +1,16 @@
 """What a test can do: put rows into the database, call the backend over HTTP, let time pass."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+import itertools
+from collections.abc import AsyncIterator, Awaitable, Collection, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 from uuid import UUID
 
+import asyncpg
 import httpx2
 import jwt
 import msgspec
@@ -19,7 +22,9 @@ from backend.worker import run_jobs
 
 JWT_SECRET = "only for tests, and long enough for HS256"  # noqa: S105
 
-Fields = Mapping[str, object]
+Row: TypeAlias = dict[str, Any]
+
+_TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
 
 
 class OneConnection(Database):
@@ -35,24 +40,32 @@ class OneConnection(Database):
             yield self._only
 
 
-class Caller:
-    """Someone who calls the backend with a token, or without one."""
+@dataclass(frozen=True)
+class Call:
+    """A request that somebody can make, and the row that it is about."""
 
-    def __init__(self, world: "World", user_id: UUID | None) -> None:
-        self._world = world
-        self.id = user_id
+    method: str
+    path: str
+    body: object = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    row: Row = field(default_factory=dict)
 
-    async def call(
-        self, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None
-    ) -> httpx2.Response:
-        media_type = "application/merge-patch+json" if method == "PATCH" else "application/json"
-        sent = {} if body is None else {"content-type": media_type}
-        if self.id is not None:
-            sent["authorization"] = f"Bearer {self._world.token(self.id)}"
-        content = None if body is None else msgspec.json.encode(body)
-        return await self._world.client.request(
-            method, path, content=content, headers={**sent, **(headers or {})}
-        )
+
+class Answer:
+    """What came back; its `outcome` is the status, and the type of the problem if it is one."""
+
+    def __init__(self, response: httpx2.Response) -> None:
+        self.headers = response.headers
+        media_type = self.headers.get("content-type", "")
+        self.body: Any = msgspec.json.decode(response.content) if "json" in media_type else None
+        refused = media_type == "application/problem+json"
+        self.outcome = f"{response.status_code}{' ' + self.body['type'] if refused else ''}"
+        self.text = response.text
+
+    @property
+    def pointers(self) -> list[str]:
+        """Where in the body the errors are."""
+        return [error["pointer"] for error in self.body["errors"]]
 
 
 class World:
@@ -61,10 +74,12 @@ class World:
     def __init__(self, connection: Connection, database: Database, settings: Settings) -> None:
         self._connection = connection
         self._database = database
-        self._settings = settings
+        self._numbers = itertools.count(1)
+        self.settings = settings
         self.now = datetime(2026, 1, 1, 12, tzinfo=UTC)
+        self.home: Row | None = None
         app = create_app(settings, database=database, clock=lambda: self.now)
-        self.client = httpx2.AsyncClient(
+        self._client = httpx2.AsyncClient(
             transport=httpx2.ASGITransport(app=app, raise_app_exceptions=False),
             base_url="http://backend",
         )
@@ -78,11 +93,15 @@ class World:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        await self.client.aclose()
+        await self._client.aclose()
 
     # -- rows -----------------------------------------------------------------------------------
 
-    async def insert(self, table: str, **values: object) -> dict[str, Any]:
+    def number(self) -> int:
+        """Another one each time, for what must be unique."""
+        return next(self._numbers)
+
+    async def insert(self, table: str, values: Row) -> Row:
         """Put a row straight into the database, and return it."""
         columns = ", ".join(f'"{name}"' for name in values)
         places = ", ".join(f"${number}" for number, _ in enumerate(values, 1))
@@ -91,44 +110,115 @@ class World:
         assert record is not None
         return dict(record)
 
-    async def rows(self, table: str, **where: object) -> list[dict[str, Any]]:
+    async def rows(self, table: str, **where: object) -> list[Row]:
         conditions = [f'"{name}" = ${number}' for number, name in enumerate(where, 1)]
         sql = f'SELECT * FROM "{table}" WHERE {" AND ".join(conditions) or "true"}'
         return [dict(record) for record in await self._connection.fetch(sql, *where.values())]
 
-    async def again(self, table: str, row: Mapping[str, Any]) -> dict[str, Any]:
-        """The row as it is now."""
-        (now,) = await self.rows(table, id=row["id"])
-        return now
+    async def again(self, table: str, row: Row) -> Row | None:
+        """The row as it is now, if it still is."""
+        found = await self.rows(table, id=row["id"])
+        return found[0] if found else None
 
-    async def change(self, table: str, row: Mapping[str, Any], **values: object) -> None:
+    async def change(self, table: str, row: Row, **values: object) -> Row:
+        """Change a row behind the backend's back, and return it."""
         sets = ", ".join(f'"{name}" = ${number}' for number, name in enumerate(values, 2))
-        await self._connection.execute(
-            f'UPDATE "{table}" SET {sets} WHERE id = $1', row["id"], *values.values()
-        )
+        sql = f'UPDATE "{table}" SET {sets} WHERE id = $1 RETURNING *'
+        record = await self._connection.fetchrow(sql, row["id"], *values.values())
+        assert record is not None
+        return dict(record)
+
+    async def delete(self, table: str, row: Row) -> None:
+        await self._connection.execute(f'DELETE FROM "{table}" WHERE id = $1', row["id"])
+
+    async def broken(self, change: Awaitable[object]) -> str | None:
+        """The constraint, or the column that is not null, which keeps a change from being made."""
+        try:
+            async with self._connection.transaction():
+                await change
+        except asyncpg.IntegrityConstraintViolationError as error:
+            return error.constraint_name or error.column_name
+        return None
+
+    @asynccontextmanager
+    async def nothing_changes(self) -> AsyncIterator[None]:
+        """Every row of every table is the same after the block as before it."""
+        before = await self._everything()
+        yield
+        assert await self._everything() == before
+
+    async def _everything(self) -> dict[str, list[str]]:
+        tables = [record["tablename"] for record in await self._connection.fetch(_TABLES)]
+        return {
+            table: [
+                record["row"]
+                for record in await self._connection.fetch(
+                    f'SELECT to_jsonb(t)::text AS row FROM "{table}" t ORDER BY 1'
+                )
+            ]
+            for table in tables
+        }
+
+    @contextmanager
+    def statements(self) -> Iterator[list[str]]:
+        """The statements that are run during the block."""
+        seen: list[str] = []
+
+        def note(query: asyncpg.connection.LoggedQuery) -> None:
+            seen.append(query.query)
+
+        self._connection.add_query_logger(note)
+        yield seen
+        self._connection.remove_query_logger(note)
 
     # -- calls ----------------------------------------------------------------------------------
 
-    def caller(self, user: Mapping[str, Any] | None) -> Caller:
-        return Caller(self, None if user is None else user["id"])
-
-    def token(self, user_id: UUID, **claims: object) -> str:
-        return jwt.encode(
-            {
-                "sub": str(user_id),
-                "iat": self.now,
-                "exp": self.now + timedelta(minutes=15),
-                "iss": self._settings.jwt_issuer,
-                "aud": self._settings.jwt_audience,
-                **claims,
-            },
-            JWT_SECRET,
-            algorithm="HS256",
+    async def call(
+        self,
+        user: Row | None,
+        method: str,
+        path: str,
+        body: object = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Call the backend as this user, or as nobody."""
+        sent: dict[str, str] = {}
+        if body is not None:
+            sent["content-type"] = "application/json"
+        if body is not None and method == "PATCH":
+            sent["content-type"] = "application/merge-patch+json"
+        if user is not None:
+            sent["authorization"] = f"Bearer {self.token(user['id'])}"
+        content = body if isinstance(body, bytes | None) else msgspec.json.encode(body)
+        response = await self._client.request(
+            method, path, content=content, headers={**sent, **(headers or {})}
         )
+        return Answer(response)
+
+    async def send(self, user: Row | None, call: Call) -> Answer:
+        return await self.call(user, call.method, call.path, call.body, call.headers)
+
+    def token(self, user_id: UUID, key: str = JWT_SECRET, **claims: object) -> str:
+        """A bearer token as the identity provider would issue it, except for these claims."""
+        ours = {
+            "sub": str(user_id),
+            "iat": self.now,
+            "exp": self.now + timedelta(minutes=15),
+            "iss": self.settings.jwt_issuer,
+            "aud": self.settings.jwt_audience,
+        }
+        return jwt.encode({**ours, **claims}, key, algorithm="HS256")
 
     # -- time -----------------------------------------------------------------------------------
 
-    async def pass_time(self, passed: timedelta, *, without_jobs: tuple[str, ...] = ()) -> None:
+    def just_now(self) -> datetime:
+        """A moment before now; each is later than the one before."""
+        return self.now - timedelta(seconds=1) + timedelta(microseconds=self.number())
+
+    async def pass_time(self, passed: timedelta, *, without_jobs: Collection[str] = ()) -> None:
         """Move the clock, and run the jobs that fall due meanwhile."""
         self.now += passed
-        await run_jobs(self._database, lambda: self.now, but=without_jobs)
+        await self.run_jobs(without=without_jobs)
+
+    async def run_jobs(self, *, without: Collection[str] = ()) -> None:
+        await run_jobs(self._database, lambda: self.now, but=without)

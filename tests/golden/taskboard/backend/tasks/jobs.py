@@ -5,8 +5,8 @@ from uuid import UUID
 
 from backend.core.clock import Clock
 from backend.core.database import Database
-from backend.tasks import lifecycle
-from backend.tasks.repository import EveryTask, TaskRepository
+from backend.tasks import operations
+from backend.tasks.repository import EveryTask
 
 
 class TaskJobs:
@@ -24,9 +24,9 @@ class TaskJobs:
 
     async def _expire_leases_after(self, done: UUID, now: datetime) -> UUID | None:
         async with self._database.transaction() as connection:
-            task = await EveryTask(connection).pick_for_expire_leases(done, now)
+            tasks = EveryTask(connection)
+            task = await tasks.pick_for_expire_leases(done, now)
             if task is None:
                 return None
-            tasks = TaskRepository(connection, task.project_id)
-            await tasks.save(lifecycle.give_up(task), now)
+            await operations.give_up(tasks, task, now)
             return task.id

@@ -1,4 +1,4 @@
-"""Where tasks are kept: every query, each within one project."""
+"""Where tasks are kept: every query."""
 
 from datetime import datetime
 from functools import cache
@@ -15,6 +15,7 @@ from backend.core.errors import NotFound
 from backend.core.paging import Page, from_token, to_token
 from backend.tasks.models import Task, TaskBlocker, TaskRow, TaskStatus
 from backend.tasks.schemas import NewTask
+from backend.users.models import UserRow
 
 
 class ListTasksKey(Struct, frozen=True):
@@ -66,7 +67,7 @@ _ADD = Statement(
 _SAVE = Statement(
     TaskRow,
     update(Task)
-    .where(Task.project_id == bindparam("project_id"), Task.id == bindparam("id"))
+    .where(Task.id == bindparam("id"))
     .values(
         title=bindparam("title"),
         description=bindparam("description"),
@@ -82,12 +83,7 @@ _SAVE = Statement(
     )
     .returning(Task),
 )
-_REMOVE = Statement(
-    UUID,
-    delete(Task)
-    .where(Task.project_id == bindparam("project_id"), Task.id == bindparam("id"))
-    .returning(Task.id),
-)
+_REMOVE = Statement(UUID, delete(Task).where(Task.id == bindparam("id")))
 _LINK_BLOCKER = Statement(
     UUID,
     upsert(TaskBlocker)
@@ -144,12 +140,35 @@ def _list_tasks(*, status: bool, after: bool) -> Statement[TaskRow]:
     )
 
 
-class TaskRepository:
-    """One project's tasks: no query made here can reach another's."""
+class TaskRows:
+    """What is done to tasks that were already found."""
 
-    def __init__(self, connection: Connection, project_id: UUID) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._project_id = project_id
+
+    async def save(self, task: TaskRow, now: datetime) -> TaskRow:
+        """Write all of a locked task; its version goes up by one."""
+        return await _SAVE.one(self._connection, **asdict(task), now=now)
+
+    async def remove(self, task: TaskRow) -> None:
+        await _REMOVE.run(self._connection, id=task.id)
+
+    async def link_blocker(self, task: TaskRow, blocker: TaskRow) -> None:
+        await _LINK_BLOCKER.run(self._connection, task_id=task.id, blocker_id=blocker.id)
+
+    async def unlink_blocker(self, task: TaskRow, blocker: TaskRow) -> None:
+        await _UNLINK_BLOCKER.run(self._connection, task_id=task.id, blocker_id=blocker.id)
+
+    async def claim_task_facts(self, task: TaskRow, actor: UserRow) -> ClaimTaskFacts:
+        return await _CLAIM_TASK_FACTS.one(self._connection, id=task.id, actor_id=actor.id)
+
+
+class TaskRepository(TaskRows):
+    """The tasks that exist for one caller: nothing found here is another project's."""
+
+    def __init__(self, connection: Connection, actor: UserRow) -> None:
+        super().__init__(connection)
+        self._project_id = actor.project_id
 
     async def list_tasks(
         self, status: TaskStatus | None, page_size: int, page_token: str | None
@@ -184,25 +203,9 @@ class TaskRepository:
             now=now,
         )
 
-    async def save(self, task: TaskRow, now: datetime) -> TaskRow:
-        """Write all of a locked task; its version goes up by one."""
-        return await _SAVE.one(self._connection, **asdict(task), now=now)
-
-    async def remove(self, task_id: UUID) -> None:
-        await _REMOVE.one(self._connection, project_id=self._project_id, id=task_id)
-
-    async def link_blocker(self, task: TaskRow, blocker: TaskRow) -> None:
-        await _LINK_BLOCKER.run(self._connection, task_id=task.id, blocker_id=blocker.id)
-
-    async def unlink_blocker(self, task: TaskRow, blocker: TaskRow) -> None:
-        await _UNLINK_BLOCKER.run(self._connection, task_id=task.id, blocker_id=blocker.id)
-
     async def pick_for_claim_next_task(self) -> TaskRow | None:
-        """The first that waits, locked; those that others hold are skipped."""
+        """The first that fits, locked; those that others hold are skipped."""
         return await _PICK_FOR_CLAIM_NEXT_TASK.first(self._connection, project_id=self._project_id)
-
-    async def claim_task_facts(self, task: TaskRow, actor_id: UUID) -> ClaimTaskFacts:
-        return await _CLAIM_TASK_FACTS.one(self._connection, id=task.id, actor_id=actor_id)
 
     async def _found(self, statement: Statement[TaskRow], task_id: UUID) -> TaskRow:
         task = await statement.first(self._connection, project_id=self._project_id, id=task_id)
@@ -211,11 +214,8 @@ class TaskRepository:
         return task
 
 
-class EveryTask:
-    """The tasks of all projects, for jobs: they act for nobody."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+class EveryTask(TaskRows):
+    """The tasks of everybody, for jobs: they act for nobody."""
 
     async def pick_for_expire_leases(self, after: UUID, now: datetime) -> TaskRow | None:
         return await _PICK_FOR_EXPIRE_LEASES.first(self._connection, after=after, now=now)

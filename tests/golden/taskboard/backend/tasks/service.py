@@ -8,13 +8,12 @@ from msgspec.structs import replace
 from backend.core.errors import permit
 from backend.core.paging import Page
 from backend.core.versions import check_version
-from backend.tasks import lifecycle, policies
-from backend.tasks.errors import LeaseExpired, TooManyClaims
+from backend.tasks import lifecycle, operations, policies
+from backend.tasks.errors import LeaseExpired
 from backend.tasks.models import TaskRow, TaskStatus
 from backend.tasks.repository import TaskRepository
 from backend.tasks.schemas import CompleteTaskRequest, NewTask, TaskPatch
 from backend.users.caller import Caller
-from backend.users.models import UserRow
 
 
 class TaskService:
@@ -29,35 +28,36 @@ class TaskService:
     ) -> Page[TaskRow]:
         async with self._caller.reading() as (connection, actor):
             permit(policies.may_list_tasks(actor))
-            tasks = TaskRepository(connection, actor.project_id)
+            tasks = TaskRepository(connection, actor)
             return await tasks.list_tasks(status, page_size, page_token)
 
     async def create_task(self, new: NewTask) -> TaskRow:
         async with self._caller.changing() as (connection, actor):
             permit(policies.may_create_task(actor))
-            return await TaskRepository(connection, actor.project_id).add(new, self._now)
+            return await TaskRepository(connection, actor).add(new, self._now)
 
     async def claim_next_task(self) -> TaskRow | None:
         """FR-001"""
         async with self._caller.changing_alone() as (connection, actor):
             permit(policies.may_claim_next_task(actor))
-            tasks = TaskRepository(connection, actor.project_id)
+            tasks = TaskRepository(connection, actor)
             task = await tasks.pick_for_claim_next_task()
-            return None if task is None else await self._claim_task(tasks, task, actor)
+            if task is None:
+                return None
+            return await operations.claim_task(tasks, task, actor, self._now)
 
     async def get_task(self, task_id: UUID) -> TaskRow:
         async with self._caller.reading() as (connection, actor):
-            task = await TaskRepository(connection, actor.project_id).get(task_id)
             permit(policies.may_get_task(actor))
-            return task
+            return await TaskRepository(connection, actor).get(task_id)
 
     async def update_task(
         self, task_id: UUID, changes: TaskPatch, if_match: Collection[str]
     ) -> TaskRow:
         async with self._caller.changing() as (connection, actor):
-            tasks = TaskRepository(connection, actor.project_id)
-            task = await tasks.lock(task_id)
             permit(policies.may_update_task(actor))
+            tasks = TaskRepository(connection, actor)
+            task = await tasks.lock(task_id)
             check_version(task.version, if_match)
             changed = replace(
                 task,
@@ -69,39 +69,39 @@ class TaskService:
 
     async def delete_task(self, task_id: UUID, if_match: Collection[str]) -> None:
         async with self._caller.changing() as (connection, actor):
-            tasks = TaskRepository(connection, actor.project_id)
-            task = await tasks.lock(task_id)
             permit(policies.may_delete_task(actor))
+            tasks = TaskRepository(connection, actor)
+            task = await tasks.lock(task_id)
             check_version(task.version, if_match)
-            await tasks.remove(task.id)
+            await tasks.remove(task)
 
     async def add_blocker(self, task_id: UUID, blocker_id: UUID) -> None:
         async with self._caller.changing() as (connection, actor):
-            tasks = TaskRepository(connection, actor.project_id)
+            permit(policies.may_add_blocker(actor))
+            tasks = TaskRepository(connection, actor)
             task = await tasks.get(task_id)
             blocker = await tasks.get(blocker_id)
-            permit(policies.may_add_blocker(actor))
             await tasks.link_blocker(task, blocker)
 
     async def remove_blocker(self, task_id: UUID, blocker_id: UUID) -> None:
         async with self._caller.changing() as (connection, actor):
-            tasks = TaskRepository(connection, actor.project_id)
+            permit(policies.may_remove_blocker(actor))
+            tasks = TaskRepository(connection, actor)
             task = await tasks.get(task_id)
             blocker = await tasks.get(blocker_id)
-            permit(policies.may_remove_blocker(actor))
             await tasks.unlink_blocker(task, blocker)
 
     async def claim_task(self, task_id: UUID) -> TaskRow:
         """FR-001, FR-003"""
         async with self._caller.changing_alone() as (connection, actor):
-            tasks = TaskRepository(connection, actor.project_id)
-            task = await tasks.lock(task_id)
             permit(policies.may_claim_task(actor))
-            return await self._claim_task(tasks, task, actor)
+            tasks = TaskRepository(connection, actor)
+            task = await tasks.lock(task_id)
+            return await operations.claim_task(tasks, task, actor, self._now)
 
     async def heartbeat(self, task_id: UUID) -> TaskRow:
         async with self._caller.changing() as (connection, actor):
-            tasks = TaskRepository(connection, actor.project_id)
+            tasks = TaskRepository(connection, actor)
             task = await tasks.lock(task_id)
             permit(policies.may_heartbeat(actor, task))
             extended = lifecycle.heartbeat(task, self._now)
@@ -111,37 +111,28 @@ class TaskService:
 
     async def give_up(self, task_id: UUID) -> TaskRow:
         async with self._caller.changing() as (connection, actor):
-            tasks = TaskRepository(connection, actor.project_id)
+            tasks = TaskRepository(connection, actor)
             task = await tasks.lock(task_id)
             permit(policies.may_give_up(actor, task))
-            return await tasks.save(lifecycle.give_up(task), self._now)
+            return await operations.give_up(tasks, task, self._now)
 
     async def reopen_task(self, task_id: UUID) -> TaskRow:
         async with self._caller.changing() as (connection, actor):
-            tasks = TaskRepository(connection, actor.project_id)
-            task = await tasks.lock(task_id)
             permit(policies.may_reopen_task(actor))
+            tasks = TaskRepository(connection, actor)
+            task = await tasks.lock(task_id)
             return await tasks.save(lifecycle.reopen_task(task), self._now)
 
     async def cancel_task(self, task_id: UUID) -> TaskRow:
         async with self._caller.changing() as (connection, actor):
-            tasks = TaskRepository(connection, actor.project_id)
-            task = await tasks.lock(task_id)
             permit(policies.may_cancel_task(actor))
+            tasks = TaskRepository(connection, actor)
+            task = await tasks.lock(task_id)
             return await tasks.save(lifecycle.cancel_task(task), self._now)
 
     async def complete_task(self, task_id: UUID, request: CompleteTaskRequest) -> TaskRow:
         async with self._caller.changing() as (connection, actor):
-            tasks = TaskRepository(connection, actor.project_id)
+            tasks = TaskRepository(connection, actor)
             task = await tasks.lock(task_id)
             permit(policies.may_complete_task(actor, task))
             return await tasks.save(lifecycle.complete_task(task, request), self._now)
-
-    async def _claim_task(self, tasks: TaskRepository, task: TaskRow, actor: UserRow) -> TaskRow:
-        facts = await tasks.claim_task_facts(task, actor.id)
-        claimed = lifecycle.claim_task(task, facts, actor, self._now)
-        if facts.too_many_claims:
-            raise TooManyClaims(
-                'claimTask needs `actor.claims.filter(t, t.status == "in_progress").size() < 3`.'
-            )
-        return await tasks.save(claimed, self._now)

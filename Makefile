@@ -1,0 +1,33 @@
+# `make demo` shows the main job; `make check` is what CI runs. Both install what they need in .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo check test quick lint types imports golden
+
+demo: .venv/ready
+	$(BIN)/python examples/demo.py
+
+check: lint types imports test
+
+.venv/ready: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/pip install --quiet --editable . --group dev
+	touch $@
+
+lint: .venv/ready
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: .venv/ready
+	$(BIN)/mypy
+
+imports: .venv/ready
+	$(BIN)/lint-imports
+
+test: .venv/ready
+	$(BIN)/python -m pytest --numprocesses=2
+
+# All tests but those that run an emitted backend.
+quick: .venv/ready
+	$(BIN)/python -m pytest --numprocesses=2 -m "not slow"

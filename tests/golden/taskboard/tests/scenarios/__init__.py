@@ -1,0 +1,1 @@
+"""The scenarios of spec.md, by name."""
