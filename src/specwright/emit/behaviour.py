@@ -1,0 +1,183 @@
+"""What an operation does to a row, gathered from its lifecycle, its effects and its own rules.
+
+Everything of one operation is read first and done together, so that its sets, guards and
+requirements are collected here, wherever the bundle wrote them.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from specwright.address import snake
+from specwright.emit.lookups import effect, operation_rule
+from specwright.model import Model
+from specwright.model.lifecycles import Lifecycle, Transition
+from specwright.model.rules import Block, DoRule, Each, Require, Rule, Set
+from specwright.model.typed import Name, Typed, path, reads_relations, walk
+
+ARGUMENTS = ("actor", "request", "now")  # in the order in which functions take them
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A value that only the database can tell, since other rows are read for it."""
+
+    name: str
+    typed: Typed
+    is_negated: bool = False
+
+
+@dataclass(frozen=True)
+class Behaviour:
+    """What the operation or the trigger `name` does to the row `row` of `entity`."""
+
+    model: Model
+    name: str
+    entity: str
+    row: str
+
+    @classmethod
+    def named(cls, model: Model, name: str) -> "Behaviour | None":
+        """Of the operation or the trigger; None where it works on no row that there is."""
+        operation, rule = model.operation(name), operation_rule(model, name)
+        living = next((one for one in model.lifecycles if name in one.triggers), None)
+        entity = living.entity if living else rule.entity if rule else None
+        if entity is None and operation is not None:
+            entity = operation.entity
+        if entity is None:
+            return None
+        return cls(model, name, entity, (rule and rule.row) or model.entity(entity).row)
+
+    def _inner(self, do: DoRule) -> "Behaviour":
+        found = Behaviour.named(self.model, do.name)
+        return found or Behaviour(self.model, do.name, self.entity, self.row)
+
+    @property
+    def function(self) -> str:
+        return snake(self.name)
+
+    @cached_property
+    def lifecycle(self) -> Lifecycle | None:
+        """Its lifecycle, if the operation is a trigger of it."""
+        found = self.model.lifecycle_of(self.entity)
+        return found if found is not None and self.name in found.triggers else None
+
+    @cached_property
+    def arrows(self) -> tuple[Transition, ...]:
+        return self.lifecycle.by(self.name) if self.lifecycle else ()
+
+    @cached_property
+    def rule(self) -> Rule | None:
+        return operation_rule(self.model, self.name)
+
+    @cached_property
+    def effects(self) -> tuple[Rule, ...]:
+        """The effects of its arrows, each once."""
+        named = dict.fromkeys(arrow.effect for arrow in self.arrows if arrow.effect)
+        found = (effect(self.model, name) for name in named)
+        return tuple(effect for effect in found if effect is not None)
+
+    @property
+    def own_block(self) -> Block | None:
+        return self.rule.block if self.rule else None
+
+    @cached_property
+    def requires(self) -> tuple[Require, ...]:
+        """In the order of writing: the operation's own, then its effects'."""
+        return tuple(require for block in self.blocks for require in block.require)
+
+    @cached_property
+    def blocks(self) -> tuple[Block, ...]:
+        own = (self.own_block,) if self.own_block else ()
+        return (*own, *(effect.block for effect in self.effects))
+
+    @cached_property
+    def rounds(self) -> tuple[Each, ...]:
+        return tuple(each for block in self.blocks for each in block.each)
+
+    @cached_property
+    def does(self) -> tuple[DoRule, ...]:
+        return tuple(do for block in self.blocks for do in block.do if isinstance(do, DoRule))
+
+    def sets_on_row(self, block: Block | None) -> tuple[Set, ...]:
+        """Those that write the operation's own row."""
+        sets = block.set if block else ()
+        return tuple(one for one in sets if path(one.target.row) == (self.row,))
+
+    @cached_property
+    def sets(self) -> tuple[Set, ...]:
+        return tuple(one for block in self.blocks for one in self.sets_on_row(block))
+
+    # -- What it reads ------------------------------------------------------------------------
+
+    @cached_property
+    def facts(self) -> tuple[Fact, ...]:
+        found: dict[str, Fact] = {}
+        for fact in self._facts():
+            name = fact.name
+            while name in found and found[name].typed != fact.typed:
+                name += "_too"
+            found[name] = Fact(name, fact.typed, fact.is_negated)
+        return tuple(found.values())
+
+    def _facts(self) -> Iterator[Fact]:
+        guarded = [arrow for arrow in self.arrows if arrow.guard and reads_relations(arrow.guard)]
+        for arrow in guarded:
+            assert arrow.guard is not None
+            alone = len({one.guard for one in guarded}) == 1
+            yield Fact("guard_holds" if alone else f"may_become_{snake(arrow.target)}", arrow.guard)
+        for require in self.requires:
+            if reads_relations(require.condition):
+                yield Fact(snake(require.error), require.condition, is_negated=True)
+        for one in self.sets:
+            if reads_relations(one.value):
+                yield Fact(one.target.column, one.value)
+
+    def fact_for(self, typed: Typed) -> Fact | None:
+        return next((fact for fact in self.facts if fact.typed == typed), None)
+
+    @cached_property
+    def arguments(self) -> tuple[str, ...]:
+        """What the function of the operation takes beside the row."""
+        used = {name for typed in self.expressions for name in roots(typed)}
+        for do in self.does:
+            used |= set(self._inner(do).arguments)
+        used.add("now")  # a changed row says when
+        return tuple(name for name in ARGUMENTS if name in used)
+
+    @cached_property
+    def expressions(self) -> tuple[Typed, ...]:
+        guards = (arrow.guard for arrow in self.arrows if arrow.guard)
+        requires = (require.condition for require in self.requires)
+        return (*guards, *requires, *(one.value for one in self.sets))
+
+    @property
+    def lifecycle_arguments(self) -> tuple[str, ...]:
+        """What the function of its lifecycle takes beside the row: facts first."""
+        typed = [arrow.guard for arrow in self.arrows if arrow.guard]
+        typed += [one.value for one in self.sets]
+        asked = ("facts",) if any(reads_relations(one) for one in typed) else ()
+        used = {name for one in typed if not reads_relations(one) for name in roots(one)}
+        return (*asked, *(name for name in ARGUMENTS if name in used))
+
+    @property
+    def refusal_statuses(self) -> Iterator[int]:
+        """Of its lifecycle, its requirements, and those of what it does."""
+        if self.lifecycle is not None:
+            yield 409
+        yield from (require.status for require in self.requires)
+        for do in self.does:
+            yield from self._inner(do).refusal_statuses
+
+    @property
+    def counts_of_actor(self) -> bool:
+        """Whether the caller's row has to be locked, since rows of theirs are counted."""
+        locks = (lock for require in self.requires for lock in require.locks)
+        own = any(path(lock) == ("actor",) for lock in locks)
+        inner = (self._inner(do) for do in self.does)
+        return own or any(behaviour.counts_of_actor for behaviour in inner)
+
+
+def roots(typed: Typed) -> Iterator[str]:
+    """The names in scope that an expression starts from; those of its macros too."""
+    return (node.name for node in walk(typed) if isinstance(node, Name))

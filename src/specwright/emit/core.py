@@ -1,0 +1,37 @@
+"""`backend/core/`: what every domain stands on, and only the parts that this backend needs."""
+
+from collections.abc import Iterator
+
+from specwright.emit.needs import Needs
+from specwright.emit.rendering import render, verbatim
+from specwright.model import Model
+from specwright.tree import Tree
+
+_ALWAYS = (
+    "__init__",
+    "clock",
+    "contract",
+    "database",
+    "errors",
+    "health",
+    "logs",
+    "problems",
+    "requests",
+)
+
+
+def emit_core(model: Model, needs: Needs) -> Tree:
+    return Tree({f"backend/core/{name}.py": text for name, text in _files(model, needs)})
+
+
+def _files(model: Model, needs: Needs) -> Iterator[tuple[str, str]]:
+    for name in _ALWAYS:
+        yield name, verbatim(f"backend/core/{name}.py")
+    yield "settings", render("backend/core/settings.py", name=model.name)
+    yield "http", render("backend/core/http.py", needs=needs)
+    yield "identity", verbatim("backend/core/identity.py")
+    yield "fields", verbatim("backend/core/fields.py")
+    if needs.pages:
+        yield "paging", verbatim("backend/core/paging.py")
+    if needs.versions:
+        yield "versions", verbatim("backend/core/versions.py")

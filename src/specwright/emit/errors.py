@@ -1,0 +1,61 @@
+"""`backend/{domain}/errors.py`: the refusals that the rules name."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from specwright.address import pascal
+from specwright.emit import names
+from specwright.emit.constraints import reachable_constraints
+from specwright.emit.handled import handled_entities
+from specwright.emit.lookups import operation_rule
+from specwright.emit.rendering import render
+from specwright.model import Model
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A refusal of the rules: its class, and what it is for."""
+
+    type: str
+    status: int
+    purpose: str
+
+    @property
+    def name(self) -> str:
+        return refusal_class(self.type)
+
+
+def refusal_class(error: str) -> str:
+    name = pascal(error)
+    return f"{name}Refusal" if names.is_taken(name) else name
+
+
+def emit_errors(model: Model, domain: str) -> str | None:
+    refused = list(refusals(model, domain))
+    constraints = reachable_constraints(model, domain)
+    if not refused and not constraints and not any(o.domain == domain for o in model.operations):
+        return None
+    return render(
+        "backend/errors.py",
+        domain=domain.replace("_", " "),
+        errors=refused,
+        constraints=constraints,
+    )
+
+
+def refusals(model: Model, domain: str) -> Iterator[Refused]:
+    """Each once, in the order of the operations."""
+    found: dict[str, Refused] = {}
+    for handled in handled_entities(model, domain):
+        for behaviour in handled.behaviours:
+            for require in behaviour.requires:
+                purpose = f"{behaviour.name}: `{require.words}`."
+                found.setdefault(require.error, Refused(require.error, require.status, purpose))
+        for operation, search in handled.searches:
+            rule = operation_rule(model, operation.id)
+            if rule is not None and search.none_error is not None:
+                purpose = f"{operation.id} finds none."
+                found.setdefault(
+                    search.none_error, Refused(search.none_error, search.none_status, purpose)
+                )
+    yield from found.values()

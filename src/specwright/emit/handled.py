@@ -1,0 +1,162 @@
+"""What is done with each entity of a domain, as far as its queries are concerned."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from specwright.emit.behaviour import Behaviour
+from specwright.emit.lookups import operation_rule, performed
+from specwright.model import Model
+from specwright.model.entities import Column, Entity
+from specwright.model.operations import Operation, OperationKind
+from specwright.model.rules import DoRule, Job, Search
+
+_READS = (OperationKind.READ,)
+_LOCKS = (
+    OperationKind.UPDATE,
+    OperationKind.REPLACE,
+    OperationKind.DELETE,
+    OperationKind.TRANSITION,
+    OperationKind.ACTION,
+)
+_LINKS = (OperationKind.LINK, OperationKind.UNLINK)
+
+
+@dataclass(frozen=True)
+class Handled:
+    """One entity, and the operations and jobs that work on its rows."""
+
+    model: Model
+    entity: Entity
+
+    @cached_property
+    def operations(self) -> tuple[Operation, ...]:
+        return tuple(one for one in self.model.operations if one.entity == self.entity.name)
+
+    def of(self, *kinds: OperationKind) -> Iterator[Operation]:
+        return (operation for operation in self.operations if operation.kind in kinds)
+
+    @cached_property
+    def jobs(self) -> tuple[Job, ...]:
+        return tuple(
+            job
+            for job in self.model.jobs
+            if any(each.entity == self.entity.name for each in job.block.each)
+        )
+
+    @property
+    def is_used(self) -> bool:
+        return bool(self.operations or self.jobs or self.is_read)
+
+    @cached_property
+    def is_read(self) -> bool:
+        return any(self.of(*_READS)) or self._is_looked_up
+
+    @cached_property
+    def _is_looked_up(self) -> bool:
+        """Whether some other operation names a row of it: a link's end, a parent, a reference."""
+        name = self.entity.name
+        return any(
+            name in looked_up(self.model, operation) for operation in self.model.operations
+        )
+
+    @cached_property
+    def is_locked(self) -> bool:
+        return any(self.of(*_LOCKS))
+
+    @cached_property
+    def deletes(self) -> bool:
+        return any(self.of(OperationKind.DELETE))
+
+    # -- Columns ----------------------------------------------------------------------------------
+
+    @cached_property
+    def creates(self) -> bool:
+        return any(self.of(OperationKind.CREATE))
+
+    @cached_property
+    def created_columns(self) -> tuple[Column, ...]:
+        """Those that some create gives a value, in the order of the table."""
+        named: set[str] = set()
+        for operation in self.of(OperationKind.CREATE):
+            named |= created_by(self.model, operation, self.entity)
+        return tuple(column for column in self.entity.columns if column.name in named)
+
+    @cached_property
+    def changed_columns(self) -> tuple[Column, ...]:
+        """Those that anything but a create can change, in the order of the table."""
+        named: set[str] = set()
+        for operation in self.of(OperationKind.UPDATE, OperationKind.REPLACE):
+            fields = operation.body.fields if operation.body else ()
+            named |= {field.column for field in fields if field.column}
+        for behaviour in self.behaviours:
+            named |= {one.target.column for one in behaviour.sets}
+            if behaviour.lifecycle and any(a.source != a.target for a in behaviour.arrows):
+                named.add(behaviour.lifecycle.column)
+        return tuple(column for column in self.entity.columns if column.name in named)
+
+    # -- Rules ------------------------------------------------------------------------------------
+
+    @cached_property
+    def behaviours(self) -> tuple[Behaviour, ...]:
+        """What is done to a row of it, each once, in the order of the contract."""
+        done = performed(self.model)
+        names = [operation.id for operation in self.model.operations]
+        names += sorted(done - set(names))
+        found = (Behaviour.named(self.model, name) for name in names if name in done)
+        return tuple(one for one in found if one is not None and one.entity == self.entity.name)
+
+    @cached_property
+    def searches(self) -> tuple[tuple[Operation, Search], ...]:
+        found = []
+        for operation in self.of(OperationKind.PICK, OperationKind.FIND):
+            rule = operation_rule(self.model, operation.id)
+            if rule is not None and rule.block.search is not None:
+                found.append((operation, rule.block.search))
+        return tuple(found)
+
+
+def handled_entities(model: Model, domain: str) -> list[Handled]:
+    found = [Handled(model, entity) for entity in model.entities if entity.domain == domain]
+    return [handled for handled in found if handled.is_used]
+
+
+def created_by(model: Model, operation: Operation, entity: Entity) -> set[str]:
+    """The columns that one create gives values to, beside those of the tenant and of time."""
+    fields = operation.body.fields if operation.body else ()
+    named = {field.column for field in fields if field.column}
+    named |= {own for own, _ in operation.parent_joins}
+    rule = operation_rule(model, operation.id)
+    for one in rule.block.set if rule else ():
+        if one.target.entity == entity.name:
+            named.add(one.target.column)
+    if entity.tenant and entity.tenant.is_direct:
+        named.discard(entity.tenant.column)
+    return named
+
+
+def looked_up(model: Model, operation: Operation) -> Iterator[str]:
+    """The entities of whose rows a request names one beside its own."""
+    if operation.kind in _LINKS and operation.link:
+        yield from (end.target for end in operation.link.ends)
+    if operation.parent is not None:
+        yield from (row.entity for row in operation.parent.chain())
+    if operation.row is not None and operation.row.parent is not None:
+        yield from (row.entity for row in operation.row.parent.chain())
+    for _, target in references(model, operation):
+        yield target
+
+
+def references(model: Model, operation: Operation) -> Iterator[tuple[str, str]]:
+    """The fields of a body that name a row: the field, and the entity of the row."""
+    if operation.body is None or operation.entity is None:
+        return
+    entity = model.entity(operation.entity)
+    for field in operation.body.fields:
+        key = entity.foreign_key_of(field.column) if field.column else None
+        if key is not None:
+            yield field.name, key.target
+
+
+def does_of(behaviour: Behaviour) -> tuple[DoRule, ...]:
+    return behaviour.does

@@ -1,0 +1,68 @@
+"""Questions that emitters ask the model."""
+
+from specwright.emit import names
+from specwright.model import Model
+from specwright.model.access import Permission
+from specwright.model.entities import Entity, EnumType
+from specwright.model.rules import DoRule, Rule
+
+
+def users_of(model: Model) -> Entity | None:
+    """The entity whose rows can sign in."""
+    return model.entity(model.roles.entity) if model.roles else None
+
+
+def actor_class(model: Model) -> str:
+    users = users_of(model)
+    return names.row_class(users) if users else "None"
+
+
+def role_enum(model: Model) -> EnumType | None:
+    users = users_of(model)
+    column = users.column(model.roles.column) if users and model.roles and model.roles.column else None
+    return model.enum(column.type.enum) if column and column.type.enum else None
+
+
+def enum_of(model: Model, entity: Entity, column: str) -> EnumType:
+    """The enum of a column that is known to have one."""
+    found = entity.column(column)
+    assert found is not None
+    assert found.type.enum is not None
+    return model.enum(found.type.enum)
+
+
+def effect(model: Model, name: str | None) -> Rule | None:
+    return next((one for one in model.rules if one.name == name and one.kind == "effect"), None)
+
+
+def operation_rule(model: Model, name: str) -> Rule | None:
+    return next((one for one in model.rules if one.name == name and one.kind == "operation"), None)
+
+
+def performed(model: Model) -> frozenset[str]:
+    """The names of what is done at all: by calls of the contract, by jobs, by one another."""
+    found: set[str] = set()
+    waiting = [operation.id for operation in model.operations]
+    for job in model.jobs:
+        waiting += [do.name for block in job.block.within() for do in block.do if isinstance(do, DoRule)]
+    while waiting:
+        name = waiting.pop()
+        if name in found:
+            continue
+        found.add(name)
+        rule = operation_rule(model, name)
+        if rule is not None:
+            waiting += [
+                do.name for block in rule.block.within() for do in block.do if isinstance(do, DoRule)
+            ]
+    return frozenset(found)
+
+
+def permissions(model: Model, operation: str) -> tuple[Permission, ...]:
+    access = model.access_to(operation)
+    return access.permissions if access else ()
+
+
+def needs_row(model: Model, operation: str) -> bool:
+    """Whether a cell of the operation asks about the row."""
+    return any(permission.condition is not None for permission in permissions(model, operation))

@@ -1,0 +1,105 @@
+"""What things are called in emitted Python."""
+
+from collections.abc import Iterable, Iterator
+from keyword import iskeyword
+
+from specwright.address import pascal, snake
+from specwright.model import Model
+from specwright.model.entities import Entity
+from specwright.model.operations import ListEnvelope, View
+
+# Classes that emitted modules import beside those of the tables.
+_TAKEN = frozenset(
+    """APIRouter Annotated AwareDatetime Base BaseModel BigInteger Caller CheckConstraint Clock
+    Collection ConfigDict Conflict Connection Database Decimal Depends Double Field Forbidden
+    ForeignKey ForeignKeyConstraint GuardFailed IfMatch Index Invalid JSONB JsonObject Literal
+    Mapped Mapping NotFound NotNull Numeric Page PrimaryKeyConstraint Query Refusal Request
+    Response Row Select Sequence Service Settings SmallInteger Statement StrEnum String Struct
+    Text Timestamp Tree TypedDict UUID UniqueConstraint UnsetType World WrongStatus""".split()
+)
+
+
+def table_class(entity: Entity) -> str:
+    """`Task`; a name that the emitted modules use for something else gets `Table` at its end."""
+    return f"{entity.name}Table" if entity.name in _TAKEN else entity.name
+
+
+def is_taken(name: str) -> bool:
+    """Whether emitted modules import something else of this name."""
+    return name in _TAKEN
+
+
+def row_class(entity: Entity) -> str:
+    return f"{entity.name}Row"
+
+
+def repository_class(entity: Entity) -> str:
+    return f"{entity.name}Repository"
+
+
+def view_class(view: View) -> str:
+    return view.name if view.name.endswith("View") else f"{pascal(view.name)}View"
+
+
+def page_class(page: ListEnvelope) -> str:
+    name = pascal(page.name)
+    return f"{name}View" if name in _TAKEN else name
+
+
+def member(value: str) -> str:
+    """A member of an enum: `IN_PROGRESS`."""
+    name = snake(value).upper()
+    return name if name.isidentifier() and not iskeyword(name) else f"VALUE_{name}"
+
+
+def grouped(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, list[str]]]:
+    """Names to import, by the domain that they come from, both in order."""
+    found: dict[str, set[str]] = {}
+    for domain, name in pairs:
+        found.setdefault(domain, set()).add(name)
+    return [(domain, sorted(found[domain])) for domain in sorted(found)]
+
+
+def domains(model: Model) -> list[str]:
+    """The folders that have tables."""
+    return sorted({entity.domain for entity in model.entities})
+
+
+def enum_homes(model: Model) -> dict[str, str]:
+    """The domain that defines each enum: that of the first table with a column of it."""
+    homes: dict[str, str] = {}
+    for entity in model.entities:
+        for column in entity.columns:
+            if column.type.enum:
+                homes.setdefault(column.type.enum, entity.domain)
+    return homes
+
+
+def has_row(model: Model, entity: Entity) -> bool:
+    """Whether rows of the entity are ever read whole."""
+    return entity.name in _read_whole(model)
+
+
+def _read_whole(model: Model) -> frozenset[str]:
+    found = {model.roles.entity} if model.roles else set()
+    for operation in model.operations:
+        if operation.entity is not None:
+            found.add(operation.entity)
+        if operation.link is not None:
+            found |= {end.target for end in operation.link.ends}
+        for row in (operation.row, operation.parent):
+            found |= {above.entity for above in row.chain()} if row else set()
+        if operation.view is not None:
+            found |= set(_seen(model, operation.view))
+    for job in model.jobs:
+        found |= {each.entity for each in job.block.each}
+    return frozenset(found)
+
+
+def _seen(model: Model, view: View) -> Iterator[str]:
+    entity = model.entity(view.entity)
+    yield entity.name
+    for name in view.relations():
+        relation = entity.relation(name)
+        if relation is not None:
+            yield relation.target

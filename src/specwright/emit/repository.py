@@ -1,0 +1,413 @@
+"""`backend/{domain}/repository.py`: every query, compiled once, and scoped to one caller."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from specwright.address import snake
+from specwright.emit import columns, names
+from specwright.emit.behaviour import Behaviour
+from specwright.emit.handled import Handled, handled_entities
+from specwright.emit.lists import list_function, list_key, list_method
+from specwright.emit.lookups import actor_class
+from specwright.emit.queries import Conditions, Scope, Sql, bound_values, by_key, selected, where
+from specwright.emit.rendering import render
+from specwright.emit.sql_expressions import Subject
+from specwright.emit.values import value_type
+from specwright.emit.wording import quoted
+from specwright.model import Model
+from specwright.model.entities import Column
+from specwright.model.operations import Operation, OperationKind
+from specwright.model.rules import Job, Search
+
+
+@dataclass(frozen=True, slots=True)
+class _Struct:
+    name: str
+    base: str
+    purpose: str
+    fields: tuple[tuple[str, str], ...]
+
+
+@dataclass
+class _Repository:
+    """The classes of one entity, method by method as text."""
+
+    name: str
+    rows: str
+    every: str
+    plural: str
+    actor: str
+    scope: list[str]
+    on_rows: list[str] = field(default_factory=list)
+    for_caller: list[str] = field(default_factory=list)
+    for_jobs: list[str] = field(default_factory=list)
+
+
+@dataclass
+class _Module:
+    structs: list[_Struct] = field(default_factory=list)
+    conditions: Conditions = field(default_factory=Conditions)
+    statements: list[str] = field(default_factory=list)
+    functions: list[str] = field(default_factory=list)
+    repositories: list[_Repository] = field(default_factory=list)
+
+
+def emit_repository(model: Model, domain: str) -> str | None:
+    """None where nothing of the domain is ever read or written."""
+    module = _Module()
+    for handled in handled_entities(model, domain):
+        _Writer(model, handled, module).write()
+    if not module.repositories:
+        return None
+    return render(
+        "backend/repository.py",
+        domain=domain,
+        imports=names.grouped(_imports(model)),
+        structs=module.structs,
+        definitions=list(module.conditions.definitions),
+        statements=module.statements,
+        functions=module.functions,
+        repositories=module.repositories,
+    )
+
+
+def _imports(model: Model) -> Iterator[tuple[str, str]]:
+    """Everything that queries may name; the tidying drops what this module does not."""
+    homes = names.enum_homes(model)
+    for enum in model.enums:
+        if enum.name in homes:
+            yield f"{homes[enum.name]}.models", enum.class_name
+    for entity in model.entities:
+        yield f"{entity.domain}.models", names.table_class(entity)
+        if names.has_row(model, entity):
+            yield f"{entity.domain}.models", names.row_class(entity)
+
+
+@dataclass(frozen=True)
+class _Writer:
+    """Writes what one entity needs into the module."""
+
+    model: Model
+    handled: Handled
+    module: _Module
+
+    def write(self) -> None:
+        entity = self.handled.entity
+        scope = Scope(self.model, entity)
+        repository = _Repository(
+            name=names.repository_class(entity),
+            rows=f"{entity.name}Rows",
+            every=f"Every{entity.name}",
+            plural=entity.table.replace("_", " "),
+            actor=actor_class(self.model),
+            scope=self._scope(scope),
+        )
+        self._lookups(scope, repository)
+        self._lists(scope, repository)
+        self._creation(scope, repository)
+        self._changes(repository)
+        self._links(repository)
+        self._searches(scope, repository)
+        self._facts(repository)
+        self._jobs(repository)
+        if self.handled.is_used:
+            self.module.repositories.append(repository)
+
+    # -- The caller's scope -----------------------------------------------------------------------
+
+    def _scope(self, scope: Scope) -> list[str]:
+        if scope.tenant is None:
+            return ["self._scope: dict[str, object] = {}"]
+        return [f"self._scope = {{{quoted(scope.bind)}: actor.{scope.bind}}}"]
+
+    @property
+    def _row(self) -> str:
+        return names.row_class(self.handled.entity)
+
+    def _subject(self, name: str) -> Subject:
+        return Subject(name, self.handled.entity.name)
+
+    @property
+    def _table(self) -> str:
+        return names.table_class(self.handled.entity)
+
+    @property
+    def _key_parameters(self) -> str:
+        return ", ".join(f"{name}: {annotation}" for name, annotation in self._keys())
+
+    def _keys(self) -> Iterator[tuple[str, str]]:
+        entity = self.handled.entity
+        for column in self._key_columns():
+            own = f"{entity.row}_{column.name}" if column.name == "id" else column.name
+            yield own, columns.plain_type(column.type)
+
+    def _key_columns(self) -> list[Column]:
+        entity = self.handled.entity
+        found = [entity.column(name) for name in entity.primary_key.columns]
+        return [column for column in found if column is not None]
+
+    def _key_values(self) -> str:
+        pairs = zip(self._key_columns(), self._keys(), strict=True)
+        return ", ".join(f"{column.name}={name}" for column, (name, _) in pairs)
+
+    def _row_key_values(self) -> str:
+        row = self.handled.entity.row
+        return ", ".join(f"{c.name}={row}.{c.attribute}" for c in self._key_columns())
+
+    # -- One row ----------------------------------------------------------------------------------
+
+    def _lookups(self, scope: Scope, repository: _Repository) -> None:
+        if not (self.handled.is_read or self.handled.is_locked):
+            return
+        entity = self.handled.entity
+        this = scope.start() + where(by_key(entity))
+        found = f"_{entity.row}"
+        if self.handled.is_read:
+            self.module.statements.append(f"_GET = Statement({self._row}, {this})")
+            repository.for_caller.append(
+                f"async def get(self, {self._key_parameters}) -> {self._row}:\n"
+                f"    return await self.{found}(_GET, {self._arguments()})"
+            )
+        if self.handled.is_locked:
+            lock = f"{this}.with_for_update(key_share=True)"
+            self.module.statements.append(f"_LOCK = Statement({self._row}, {lock})")
+            repository.for_caller.append(
+                f"async def lock(self, {self._key_parameters}) -> {self._row}:\n"
+                f'    """The {_words(entity.row)}, which nobody else can change until the '
+                f'transaction ends."""\n'
+                f"    return await self.{found}(_LOCK, {self._arguments()})"
+            )
+        repository.for_caller.append(
+            f"async def {found}(self, statement: Statement[{self._row}], "
+            f"{self._key_parameters}) -> {self._row}:\n"
+            f"    found = await statement.first(self._connection, {self._key_values()}, "
+            f"**self._scope)\n"
+            f"    if found is None:\n"
+            f'        raise NotFound("There is no such {_words(entity.row)}.")\n'
+            f"    return found"
+        )
+
+    def _arguments(self) -> str:
+        return ", ".join(name for name, _ in self._keys())
+
+    # -- Lists ------------------------------------------------------------------------------------
+
+    def _lists(self, scope: Scope, repository: _Repository) -> None:
+        for operation in self.handled.of(OperationKind.LIST):
+            key = list_key(self.model, self.handled.entity, operation)
+            if key is not None:
+                self.module.structs.append(
+                    _Struct(key.name, "Struct", "Where in the list a page ended.", key.fields)
+                )
+            self.module.functions.append(list_function(scope, operation))
+            repository.for_caller.append(list_method(scope, operation))
+
+    # -- A new row --------------------------------------------------------------------------------
+
+    def _creation(self, scope: Scope, repository: _Repository) -> None:
+        if not self.handled.creates:
+            return
+        entity = self.handled.entity
+        given = self.handled.created_columns
+        values = [f"{c.attribute}={_inserted(c)}" for c in given]
+        stamped = [name for name in ("created_at", "updated_at") if entity.column(name)]
+        values += [f'{name}=bindparam("now")' for name in stamped]
+        own_tenant = entity.tenant.column if scope.tenant and entity.tenant else None
+        if own_tenant and entity.tenant and entity.tenant.is_direct:
+            values.insert(0, f"{own_tenant}=bindparam({quoted(scope.bind)})")
+        self.module.statements.append(
+            f"_ADD = Statement({self._row}, insert({self._table})"
+            f".values({', '.join(values)}).returning({self._table}))"
+        )
+        parameters = [f"{c.attribute}: {_taken(c)}" for c in given]
+        arguments = [f"{c.attribute}={c.attribute}" for c in given]
+        if stamped:
+            parameters.append("now: datetime")
+            arguments.append("now=now")
+        starred = f", *, {', '.join(parameters)}" if parameters else ""
+        repository.for_caller.append(
+            f"async def add(self{starred}) -> {self._row}:\n"
+            f"    return await _ADD.one("
+            f"{', '.join(['self._connection', *arguments, '**self._scope'])})"
+        )
+
+    # -- A changed row ----------------------------------------------------------------------------
+
+    def _changes(self, repository: _Repository) -> None:
+        entity = self.handled.entity
+        if self.handled.changed_columns:
+            self.module.statements.append(self._save())
+            now = ", now: datetime" if entity.column("updated_at") else ""
+            said = "its version goes up by one" if entity.versioned else "in one statement"
+            repository.on_rows.append(
+                f"async def save(self, {entity.row}: {self._row}{now}) -> {self._row}:\n"
+                f'    """Write all of a locked {_words(entity.row)}; {said}."""\n'
+                f"    return await _SAVE.one(self._connection, **asdict({entity.row})"
+                f"{', now=now' if now else ''})"
+            )
+        if self.handled.deletes:
+            self.module.statements.append(
+                f"_REMOVE = Statement(int, delete({self._table}){where(by_key(entity))})"
+            )
+            repository.on_rows.append(
+                f"async def remove(self, {entity.row}: {self._row}) -> None:\n"
+                f"    await _REMOVE.run(self._connection, {self._row_key_values()})"
+            )
+
+    def _save(self) -> str:
+        entity = self.handled.entity
+        values = [f"{c.attribute}=bindparam({quoted(c.name)})" for c in self.handled.changed_columns]
+        if entity.versioned:
+            values.append(f"version={self._table}.version + 1")
+        if entity.column("updated_at"):
+            values.append('updated_at=bindparam("now")')
+        return (
+            f"_SAVE = Statement({self._row}, update({self._table}){where(by_key(entity))}"
+            f".values({', '.join(values)}).returning({self._table}))"
+        )
+
+    # -- Links ------------------------------------------------------------------------------------
+
+    def _links(self, repository: _Repository) -> None:
+        for kind in (OperationKind.LINK, OperationKind.UNLINK):
+            for operation in self.handled.of(kind):
+                self._link(operation, repository)
+
+    def _link(self, operation: Operation, repository: _Repository) -> None:
+        assert operation.link is not None
+        link = self.model.entity(operation.link.entity)
+        table, name = names.table_class(link), operation.name
+        bound = [
+            (end.column, f"{end.column.removesuffix('_id')}", end) for end in operation.link.ends
+        ]
+        ends = ", ".join(
+            f"{row}: {names.row_class(self.model.entity(end.target))}"
+            for _, row, end in bound
+        )
+        values = ", ".join(f"{column}={row}.{end.target_column}" for column, row, end in bound)
+        if operation.kind is OperationKind.LINK:
+            inserted = ", ".join(f"{column}=bindparam({quoted(column)})" for column, _, _ in bound)
+            statement = f"upsert({table}).values({inserted}).on_conflict_do_nothing()"
+        else:
+            statement = f"delete({table})" + where(
+                f"{table}.{column} == bindparam({quoted(column)})" for column, _, _ in bound
+            )
+        self.module.statements.append(f"_{name.upper()} = Statement(int, {statement})")
+        repository.on_rows.append(
+            f"async def {name}(self, {ends}) -> None:\n"
+            f"    await _{name.upper()}.run(self._connection, {values})"
+        )
+
+    # -- Searches ---------------------------------------------------------------------------------
+
+    def _searches(self, scope: Scope, repository: _Repository) -> None:
+        for operation, search in self.handled.searches:
+            sql = (
+                self.module.conditions.narrowing(search.where, self._subject(search.name))
+                if search.where
+                else Sql("", [], {})
+            )
+            statement = scope.start() + where(sql.conditions) + self._ordered(search)
+            if search.locks:
+                statement += f".with_for_update(key_share=True, skip_locked=True, of={self._table})"
+            name = f"{'pick' if search.locks else 'find'}_for_{operation.name}"
+            self.module.statements.append(f"_{name.upper()} = Statement({self._row}, {statement})")
+            said = ", locked; those that others hold are skipped" if search.locks else ""
+            parameters, values = self._bound(sql)
+            repository.for_caller.append(
+                f"async def {name}({', '.join(['self', *parameters])}) -> {self._row} | None:\n"
+                f'    """The first that fits{said}."""\n'
+                f"    return await _{name.upper()}.first("
+                f"{', '.join(['self._connection', *values, '**self._scope'])})"
+            )
+
+    def _ordered(self, search: Search) -> str:
+        entity = self.handled.entity
+        keys = [
+            f"{self._table}.{order.column}{'.desc()' if order.descending else ''}"
+            for order in search.order_by
+        ]
+        keys += [f"{self._table}.{name}" for name in entity.primary_key.columns]
+        return f".order_by({', '.join(dict.fromkeys(keys))}).limit(1)"
+
+    # -- What rules ask of other rows -------------------------------------------------------------
+
+    def _facts(self, repository: _Repository) -> None:
+        for behaviour in self.handled.behaviours:
+            if behaviour.facts:
+                self._facts_of(behaviour, repository)
+
+    def _facts_of(self, behaviour: Behaviour, repository: _Repository) -> None:
+        entity = self.handled.entity
+        struct = f"{behaviour.name[0].upper()}{behaviour.name[1:]}Facts"
+        selected_facts, binds = [], {}
+        for fact in behaviour.facts:
+            sql = self.module.conditions.selected(
+                fact.typed, self._subject(behaviour.row), negated=fact.is_negated
+            )
+            selected_facts.append(f"({sql.text}).label({quoted(fact.name)})")
+            binds |= sql.binds
+        self.module.structs.append(
+            _Struct(
+                struct,
+                "Row",
+                f"What {behaviour.name} asks about other rows.",
+                tuple((fact.name, value_type(fact.typed)) for fact in behaviour.facts),
+            )
+        )
+        name = f"{behaviour.function}_facts"
+        self.module.statements.append(
+            f"_{name.upper()} = Statement({struct}, select({', '.join(selected_facts)})"
+            f"{where(by_key(entity))})"
+        )
+        parameters, values = self._bound(Sql("", [], binds))
+        repository.on_rows.append(
+            f"async def {name}("
+            f"{', '.join(['self', f'{entity.row}: {self._row}', *parameters])}) -> {struct}:\n"
+            f"    return await _{name.upper()}.one("
+            f"{', '.join(['self._connection', self._row_key_values(), *values])})"
+        )
+
+    def _bound(self, sql: Sql) -> tuple[list[str], list[str]]:
+        """The parameters and the arguments for what conditions bind: of the caller, and the time."""
+        values = bound_values(sql.binds)
+        used = {value.partition(".")[0] for _, value in values}
+        parameters = [f"actor: {actor_class(self.model)}"] if "actor" in used else []
+        parameters += ["now: datetime"] if "now" in used else []
+        return parameters, [f"{name}={value}" for name, value in values]
+
+    # -- Jobs -------------------------------------------------------------------------------------
+
+    def _jobs(self, repository: _Repository) -> None:
+        for job in self.handled.jobs:
+            self._job(job, repository)
+
+    def _job(self, job: Job, repository: _Repository) -> None:
+        (each,) = job.block.each
+        (key,) = self.handled.entity.primary_key.columns
+        conditions = [f'{self._table}.{key} > bindparam("after")']
+        if each.block.where is not None:
+            conditions += self.module.conditions.narrowing(each.block.where, self._subject(each.name)).conditions
+        statement = (
+            selected(self._table, conditions)
+            + f".order_by({self._table}.{key}).limit(1)"
+            + ".with_for_update(key_share=True, skip_locked=True)"
+        )
+        name = f"pick_for_{snake(job.name)}"
+        self.module.statements.append(f"_{name.upper()} = Statement({self._row}, {statement})")
+        repository.for_jobs.append(
+            f"async def {name}(self, after: UUID, now: datetime) -> {self._row} | None:\n"
+            f"    return await _{name.upper()}.first(self._connection, after=after, now=now)"
+        )
+
+
+def _inserted(column: Column) -> str:
+    return f"bindparam({quoted(column.name)})"
+
+
+def _taken(column: Column) -> str:
+    return columns.python_type(column)
+
+
+def _words(row: str) -> str:
+    return row.replace("_", " ")

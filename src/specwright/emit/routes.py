@@ -1,0 +1,184 @@
+"""`backend/{domain}/routes.py`: the operations over HTTP, and nothing but HTTP."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from specwright.address import snake
+from specwright.emit import names
+from specwright.emit.annotations import request_class
+from specwright.emit.lists import filter_type
+from specwright.emit.lookups import users_of
+from specwright.emit.rendering import render
+from specwright.emit.service import body_argument, key_parameters, key_variable, service_class
+from specwright.emit.wording import quoted
+from specwright.model import Model
+from specwright.model.entities import Entity
+from specwright.model.operations import Operation, OperationKind, PagingStyle, Success
+from specwright.model.wire import flattened
+
+
+@dataclass(frozen=True, slots=True)
+class _Route:
+    method: str
+    path: str
+    name: str
+    parameters: list[str]
+    lines: list[str]
+
+
+def emit_routes(model: Model, domain: str) -> str | None:
+    """None where the contract has no operation in the domain."""
+    operations = [operation for operation in model.operations if operation.domain == domain]
+    users = users_of(model)
+    if not operations or users is None:
+        return None
+    service = service_class(model, domain)
+    return render(
+        "backend/routes.py",
+        domain=domain,
+        service=service,
+        factory=snake(service),
+        has_if_match=any(operation.needs_if_match for operation in operations),
+        imports=names.grouped(_imports(model, domain, operations)),
+        routes=[_route(model, operation) for operation in sorted(operations, key=_literal_first)],
+    )
+
+
+def _literal_first(operation: Operation) -> tuple[bool, ...]:
+    """Of two paths that both match, the one without a parameter there must come first."""
+    return tuple(part.startswith("{") for part in operation.path.split("/"))
+
+
+def _imports(
+    model: Model, domain: str, operations: list[Operation]
+) -> Iterator[tuple[str, str]]:
+    homes = names.enum_homes(model)
+    for enum in model.enums:
+        if enum.name in homes:
+            yield f"{homes[enum.name]}.models", enum.class_name
+    for operation in operations:
+        if operation.body is not None:
+            yield f"{domain}.schemas", request_class(operation.body.name)
+        for answer in operation.answers:
+            if answer.page is not None:
+                yield f"{domain}.schemas", names.page_class(answer.page)
+            elif answer.view is not None:
+                yield f"{domain}.schemas", names.view_class(answer.view)
+    users = users_of(model)
+    if users is not None:
+        yield f"{users.domain}.caller", "Caller"
+
+
+def _route(model: Model, operation: Operation) -> _Route:
+    return _Route(
+        method=operation.method,
+        path=_path(model, operation),
+        name=operation.name,
+        parameters=list(_parameters(model, operation)),
+        lines=list(_lines(model, operation)),
+    )
+
+
+def _path(model: Model, operation: Operation) -> str:
+    """The contract's path, its parameters called as in Python."""
+    path = operation.path
+    for parameter, variable in _path_variables(model, operation):
+        path = path.replace(f"{{{parameter}}}", f"{{{variable}}}")
+    return path
+
+
+def _path_variables(model: Model, operation: Operation) -> Iterator[tuple[str, str]]:
+    for row in (operation.parent, operation.row):
+        for one in row.chain() if row else ():
+            for key in one.keys:
+                yield key.parameter, key_variable(key.parameter, model.entity(one.entity))
+    for end in operation.link.ends if operation.link else ():
+        yield end.parameter, key_variable(end.parameter, model.entity(end.target))
+
+
+def _parameters(model: Model, operation: Operation) -> Iterator[str]:
+    yield from (f"{name}: {kind}" for name, kind in key_parameters(model, operation))
+    if operation.body is not None:
+        kind = request_class(operation.body.name)
+        media = quoted(operation.body.media_type)
+        yield f"{body_argument(operation)}: Annotated[{kind}, Depends(body_of({kind}, {media}))]"
+    if operation.needs_if_match:
+        yield "versions: IfMatch"
+    if operation.kind is OperationKind.LIST:
+        yield from sorted(_query(model, operation), key=lambda parameter: " = " in parameter)
+
+
+def _query(model: Model, operation: Operation) -> Iterator[str]:
+    for one in operation.filters:
+        alias = _alias(one.parameter.name, one.parameter.variable)
+        kind = filter_type(model, operation, one)
+        annotated = f"Annotated[{kind}, Query({alias})]" if alias or "list[" in kind else kind
+        default = "" if one.parameter.required else " = None"
+        yield f"{one.parameter.variable}: {annotated}{default}"
+    paging = operation.paging
+    if paging is None or paging.style is PagingStyle.NONE:
+        return
+    if paging.size is not None:
+        low = flattened(paging.size.schema).minimum
+        bounds = f"ge={int(low) if low is not None else 1}, le={paging.largest_size}"
+        alias = _alias(paging.size.name, paging.size.variable)
+        limits = ", ".join(part for part in (bounds, alias) if part)
+        yield f"{paging.size.variable}: Annotated[int, Query({limits})] = {paging.default_size}"
+    if paging.position is not None:
+        alias = _alias(paging.position.name, paging.position.variable)
+        if paging.style is PagingStyle.CURSOR:
+            kind = f"Annotated[str | None, Query({alias})]" if alias else "str | None"
+            yield f"{paging.position.variable}: {kind} = None"
+        else:
+            first = paging.first_page if paging.style is PagingStyle.PAGE else 0
+            limits = ", ".join(part for part in (f"ge={first}", "le=10**9", alias) if part)
+            yield f"{paging.position.variable}: Annotated[int, Query({limits})] = {first}"
+
+
+def _alias(name: str, variable: str) -> str:
+    return "" if name == variable else f"alias={quoted(name)}"
+
+
+def _lines(model: Model, operation: Operation) -> Iterator[str]:
+    assert operation.entity is not None
+    entity = model.entity(operation.entity)
+    call = f"await service.{operation.name}({', '.join(_arguments(model, operation))})"
+    answered = operation.answers[0]
+    if answered.view is None:
+        yield call
+        yield "return no_content()" if answered.status == 204 else f"return Response(status_code={answered.status})"
+    elif answered.page is not None:
+        yield f"page = {call}"
+        yield f"return answer({names.page_class(answered.page)}.of(page){_status(answered)})"
+    else:
+        yield f"{entity.row} = {call}"
+        nothing = next((one for one in operation.answers if one.view is None), None)
+        if nothing is not None:
+            yield f"if {entity.row} is None:"
+            yield "    return no_content()"
+        yield f"return answer({_answer(entity, answered)})"
+
+
+def _answer(entity: Entity, answered: Success) -> str:
+    assert answered.view is not None
+    etag = f", etag=etag({entity.row}.version)" if entity.versioned else ""
+    return f"{names.view_class(answered.view)}.of({entity.row}){_status(answered)}{etag}"
+
+
+def _status(answered: Success) -> str:
+    return "" if answered.status == 200 else f", {answered.status}"
+
+
+def _arguments(model: Model, operation: Operation) -> Iterator[str]:
+    yield from (name for name, _ in key_parameters(model, operation))
+    if operation.kind is OperationKind.LIST:
+        listed = [one.parameter.variable for one in operation.filters]
+        paging = operation.paging
+        if paging is not None and paging.style is not PagingStyle.NONE:
+            listed += [one.variable for one in (paging.size, paging.position) if one]
+        yield from (f"{name}={name}" for name in listed)
+    if operation.body is not None:
+        yield body_argument(operation)
+    if operation.needs_if_match:
+        yield "versions"
+

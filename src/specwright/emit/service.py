@@ -1,0 +1,372 @@
+"""`backend/{domain}/service.py`: who may do what, in which transaction; one method a call."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from specwright.address import pascal, snake
+from specwright.emit import columns, names
+from specwright.emit.actions import acts, refuse, rows_name
+from specwright.emit.annotations import request_class
+from specwright.emit.behaviour import Behaviour
+from specwright.emit.errors import refusal_class
+from specwright.emit.handled import created_by, references
+from specwright.emit.lists import list_parameters
+from specwright.emit.lookups import needs_row, operation_rule, users_of
+from specwright.emit.policies import is_guarded, policy_name
+from specwright.emit.python_text import python
+from specwright.emit.rendering import render
+from specwright.model import Model
+from specwright.model.entities import Entity
+from specwright.model.operations import BodyField, Operation, OperationKind, RowInPath
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A method of a service; routes call it with the same parameters."""
+
+    name: str
+    parameters: list[str]
+    result: str
+    doc: str | None
+    lines: list[str]
+
+
+def service_class(model: Model, domain: str) -> str:
+    """After the entity that most of its operations are about: `TaskService`."""
+    entities = [o.entity for o in model.operations if o.domain == domain and o.entity]
+    return f"{entities[0] if len(set(entities)) == 1 else pascal(domain)}Service"
+
+
+def emit_service(model: Model, domain: str) -> str | None:
+    """None where the contract has no operation in the domain."""
+    operations = [operation for operation in model.operations if operation.domain == domain]
+    if not operations:
+        return None
+    return render(
+        "backend/service.py",
+        domain=domain,
+        service=service_class(model, domain),
+        imports=names.grouped(_imports(model, domain, operations)),
+        methods=[_Writer(model, operation).method() for operation in operations],
+    )
+
+
+def _imports(
+    model: Model, domain: str, operations: list[Operation]
+) -> Iterator[tuple[str, str]]:
+    homes = names.enum_homes(model)
+    for enum in model.enums:
+        if enum.name in homes:
+            yield f"{homes[enum.name]}.models", enum.class_name
+    for entity in model.entities:
+        if names.has_row(model, entity):
+            yield f"{entity.domain}.models", names.row_class(entity)
+            yield f"{entity.domain}.repository", names.repository_class(entity)
+    for operation in operations:
+        if operation.body is not None:
+            yield f"{domain}.schemas", request_class(operation.body.name)
+        rule = operation_rule(model, operation.id)
+        for require in rule.block.require if rule else ():
+            yield f"{domain}.errors", refusal_class(require.error)
+        if rule and rule.block.search and rule.block.search.none_error:
+            yield f"{domain}.errors", refusal_class(rule.block.search.none_error)
+    users = users_of(model)
+    if users is not None:
+        yield f"{users.domain}.caller", "Caller"
+
+
+@dataclass(frozen=True)
+class _Writer:
+    """Writes the method of one operation."""
+
+    model: Model
+    operation: Operation
+
+    @property
+    def _entity(self) -> Entity:
+        assert self.operation.entity is not None
+        return self.model.entity(self.operation.entity)
+
+    @property
+    def _behaviour(self) -> Behaviour | None:
+        return Behaviour.named(self.model, self.operation.id)
+
+    def method(self) -> Method:
+        requirements = ", ".join(self.operation.requirements)
+        return Method(
+            name=self.operation.name,
+            parameters=list(self._parameters()),
+            result=self._result(),
+            doc=requirements or None,
+            lines=[self._opening(), *(f"    {line}" for line in self._lines())],
+        )
+
+    # -- Signature --------------------------------------------------------------------------------
+
+    def _parameters(self) -> Iterator[str]:
+        yield from (f"{name}: {kind}" for name, kind in key_parameters(self.model, self.operation))
+        if self.operation.kind is OperationKind.LIST:
+            listed = [f"{n}: {k}" for n, k in list_parameters(self.model, self.operation)]
+            yield from ["*", *listed] if listed else []
+        if self.operation.body is not None:
+            yield f"{body_argument(self.operation)}: {request_class(self.operation.body.name)}"
+        if self.operation.needs_if_match:
+            yield "versions: Collection[str]"
+
+    def _result(self) -> str:
+        row = names.row_class(self._entity)
+        match self.operation.kind:
+            case OperationKind.LIST:
+                return f"Page[{row}]"
+            case OperationKind.DELETE | OperationKind.LINK | OperationKind.UNLINK:
+                return "None"
+            case OperationKind.PICK | OperationKind.FIND if self._may_find_none:
+                return f"{row} | None"
+            case _:
+                return row
+
+    @property
+    def _may_find_none(self) -> bool:
+        rule = operation_rule(self.model, self.operation.id)
+        search = rule.block.search if rule else None
+        return search is not None and search.none_error is None
+
+    # -- Transaction ------------------------------------------------------------------------------
+
+    def _opening(self) -> str:
+        behaviour = self._behaviour
+        if self.operation.kind in (OperationKind.READ, OperationKind.LIST):
+            mode = "reading"
+        elif behaviour is not None and behaviour.counts_of_actor:
+            mode = "changing_alone"
+        else:
+            mode = "changing"
+        return f"async with self._caller.{mode}() as (connection, actor):"
+
+    def _lines(self) -> Iterator[str]:
+        asks_row = needs_row(self.model, self.operation.id)
+        guarded = is_guarded(self.model, self.operation)
+        if guarded and not asks_row:
+            yield f"permit(policies.{policy_name(self.operation)}(actor))"
+        yield f"{self._rows} = {names.repository_class(self._entity)}(connection, actor)"
+        yield from self._parents()
+        permit = (
+            f"permit(policies.{policy_name(self.operation)}(actor, {self._entity.row}))"
+            if guarded and asks_row
+            else None
+        )
+        yield from self._body(permit)
+
+    @property
+    def _rows(self) -> str:
+        return rows_name(self._entity)
+
+    def _parents(self) -> Iterator[str]:
+        """The rows above in the path must exist for the caller."""
+        above = self.operation.parent or (self.operation.row.parent if self.operation.row else None)
+        for row in above.chain() if above else ():
+            entity = self.model.entity(row.entity)
+            keys = ", ".join(key_variable(key.parameter, entity) for key in row.keys)
+            yield (
+                f"{entity.row} = await {names.repository_class(entity)}(connection, actor).get({keys})"
+            )
+
+    def _body(self, permit: str | None) -> Iterator[str]:
+        match self.operation.kind:
+            case OperationKind.LIST:
+                yield from self._list()
+            case OperationKind.CREATE:
+                yield from self._create()
+            case OperationKind.LINK | OperationKind.UNLINK:
+                yield from self._link()
+            case OperationKind.PICK | OperationKind.FIND:
+                yield from self._search()
+            case OperationKind.READ:
+                if permit is None:
+                    yield f"return await {self._rows}.get({self._keys()})"
+                else:
+                    yield f"{self._entity.row} = await {self._rows}.get({self._keys()})"
+                    yield permit
+                    yield f"return {self._entity.row}"
+            case _:
+                yield f"{self._entity.row} = await {self._rows}.lock({self._keys()})"
+                yield from [permit] if permit else []
+                if self.operation.needs_if_match:
+                    yield f"check_version({self._entity.row}.version, versions)"
+                yield from self._change()
+
+    def _keys(self) -> str:
+        row = self.operation.row
+        assert row is not None
+        if row.is_actor:
+            return "actor.id"
+        return ", ".join(key_variable(key.parameter, self._entity) for key in row.keys)
+
+    # -- What is done -----------------------------------------------------------------------------
+
+    def _list(self) -> Iterator[str]:
+        given = ", ".join(name for name, _ in list_parameters(self.model, self.operation))
+        yield f"return await {self._rows}.{self.operation.name}({given})"
+
+    def _create(self) -> Iterator[str]:
+        yield from self._references()
+        behaviour = self._behaviour
+        for require in behaviour.requires if behaviour else ():
+            assert behaviour is not None
+            yield from refuse(behaviour, require)
+        yield f"return await {self._rows}.add({', '.join(self._values())})"
+
+    def _references(self) -> Iterator[str]:
+        """Rows that the body names must exist for the caller."""
+        for name, target in references(self.model, self.operation):
+            entity = self.model.entity(target)
+            field = self.operation.field(name)
+            assert field is not None
+            value = f"{body_argument(self.operation)}.{field.variable}"
+            look = f"await {names.repository_class(entity)}(connection, actor).get({value})"
+            if field.required and not field.schema.nullable:
+                yield look
+            else:
+                yield f"if {value} is not None:"
+                yield f"    {look}"
+
+    def _values(self) -> Iterator[str]:
+        entity, body = self._entity, self.operation.body
+        given = created_by(self.model, self.operation, entity)
+        fields: dict[str, BodyField] = {}
+        for one in body.fields if body else ():
+            if one.column:
+                fields[one.column] = one
+        joins = dict(self.operation.parent_joins)
+        rule = operation_rule(self.model, self.operation.id)
+        sets = {one.target.column: one for one in rule.block.set} if rule else {}
+        behaviour = self._behaviour
+        for column in entity.columns:
+            if column.name not in given:
+                continue
+            if column.name in sets and behaviour is not None:
+                yield f"{column.attribute}={python(behaviour, sets[column.name].value)}"
+            elif column.name in fields:
+                value = f"{body_argument(self.operation)}.{fields[column.name].variable}"
+                yield f"{column.attribute}={value}"
+            elif column.name in joins:
+                parent = self.operation.parent
+                assert parent is not None
+                above = self.model.entity(parent.entity)
+                yield f"{column.attribute}={above.row}.{joins[column.name]}"
+        if entity.column("created_at") or entity.column("updated_at"):
+            yield "now=self._now"
+
+    def _change(self) -> Iterator[str]:
+        behaviour, row = self._behaviour, self._entity.row
+        assert behaviour is not None
+        if self.operation.kind is OperationKind.DELETE:
+            for require in behaviour.requires:
+                yield from refuse(behaviour, require)
+            yield f"await {self._rows}.remove({row})"
+        elif acts(self.model, behaviour):
+            given = ", ".join([self._rows, row, *self._given(behaviour)])
+            yield f"return await operations.{behaviour.function}({given})"
+        else:
+            yield from self._update(behaviour)
+
+    def _given(self, behaviour: Behaviour) -> Iterator[str]:
+        for argument in behaviour.arguments:
+            yield "self._now" if argument == "now" else argument
+
+    def _update(self, behaviour: Behaviour) -> Iterator[str]:
+        entity = self._entity
+        yield from self._references()
+        yield f"changed = replace({', '.join([entity.row, *self._changes(behaviour)])})"
+        for require in behaviour.requires:
+            yield from refuse(behaviour, require)
+        now = ", self._now" if entity.column("updated_at") else ""
+        yield f"return await {self._rows}.save(changed{now})"
+
+    def _changes(self, behaviour: Behaviour) -> Iterator[str]:
+        body, row = self.operation.body, self._entity.row
+        assert body is not None
+        argument = body_argument(self.operation)
+        for field in body.fields:
+            column = self._entity.column(field.column) if field.column else None
+            if column is None:
+                continue
+            name = column.attribute
+            if body.is_merge_patch:
+                yield f'{name}={argument}.get("{field.variable}", {row}.{name})'
+            else:
+                yield f"{name}={argument}.{field.variable}"
+        for one in behaviour.sets:
+            yield f"{one.target.column}={python(behaviour, one.value)}"
+
+    def _link(self) -> Iterator[str]:
+        link = self.operation.link
+        assert link is not None
+        rows = []
+        for end in link.ends:
+            target = self.model.entity(end.target)
+            variable = end.column.removesuffix("_id")
+            repository = (
+                self._rows
+                if target == self._entity
+                else f"{names.repository_class(target)}(connection, actor)"
+            )
+            yield f"{variable} = await {repository}.get({key_variable(end.parameter, target)})"
+            rows.append(variable)
+        yield f"await {self._rows}.{self.operation.name}({', '.join(rows)})"
+
+    def _search(self) -> Iterator[str]:
+        rule, behaviour = operation_rule(self.model, self.operation.id), self._behaviour
+        assert rule is not None
+        assert behaviour is not None
+        search = rule.block.search
+        assert search is not None
+        verb = "pick" if search.locks else "find"
+        given = self._search_arguments()
+        yield f"{search.name} = await {self._rows}.{verb}_for_{self.operation.name}({given})"
+        yield f"if {search.name} is None:"
+        if search.none_error is None:
+            yield "    return None"
+        else:
+            yield f'    raise {refusal_class(search.none_error)}("There is none.")'
+        given = ", ".join([self._rows, search.name, *self._given(behaviour)])
+        yield f"return await operations.{behaviour.function}({given})"
+
+    def _search_arguments(self) -> str:
+        return ""
+
+
+def body_argument(operation: Operation) -> str:
+    if operation.body is not None and operation.body.is_merge_patch:
+        return "changes"
+    return "request" if operation.kind is not OperationKind.CREATE else "new"
+
+
+def key_variable(parameter: str, entity: Entity) -> str:
+    """What a parameter of the path is called in Python: `id` of a task is `task_id`."""
+    name = snake(parameter)
+    return f"{entity.row}_{name}" if name in {"id", "key", "slug", "uuid"} else name
+
+
+def key_parameters(model: Model, operation: Operation) -> Iterator[tuple[str, str]]:
+    """The parameters of the path in Python, with their types, in the order of the path."""
+    found: dict[str, str] = {}
+    rows = [row for row in (operation.parent, operation.row) if row is not None]
+    for row in rows:
+        found |= dict(_keys_of(model, row))
+    if operation.link is not None:
+        for end in operation.link.ends:
+            target = model.entity(end.target)
+            column = target.column(end.target_column)
+            assert column is not None
+            found[key_variable(end.parameter, target)] = columns.plain_type(column.type)
+    yield from found.items()
+
+
+def _keys_of(model: Model, row: RowInPath) -> Iterator[tuple[str, str]]:
+    for one in row.chain():
+        entity = model.entity(one.entity)
+        for key in one.keys:
+            column = entity.column(key.column)
+            assert column is not None
+            yield key_variable(key.parameter, entity), columns.plain_type(column.type)

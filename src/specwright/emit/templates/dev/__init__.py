@@ -1,0 +1,1 @@
+"""What developers and tests need, and production does not."""

@@ -1,0 +1,22 @@
+"""Words and literals for emitted files."""
+
+import json
+
+
+def with_article(noun: str) -> str:
+    """`a task`, `an order line`."""
+    words = noun.replace("_", " ")
+    return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"
+
+
+def quoted(text: str) -> str:
+    """A Python string literal, in double quotes where the formatter would put them."""
+    if '"' in text and "'" not in text and "\\" not in text and text.isprintable():
+        return f"'{text}'"
+    return json.dumps(text, ensure_ascii=not text.isprintable())
+
+
+def listed(names: list[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last

@@ -1,0 +1,37 @@
+"""`backend/worker.py`: the jobs of all domains, put together."""
+
+from dataclasses import dataclass
+
+from specwright.address import snake
+from specwright.emit import names
+from specwright.emit.jobs import jobs_class, jobs_of
+from specwright.emit.rendering import render
+from specwright.model import Model
+
+
+@dataclass(frozen=True, slots=True)
+class _Domain:
+    name: str
+    jobs_class: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    id: str
+    name: str
+    domain: str
+    seconds: int
+
+
+def emit_worker(model: Model) -> str:
+    """Emitted without jobs too: tests let time pass through it."""
+    domains = [domain for domain in names.domains(model) if jobs_of(model, domain)]
+    return render(
+        "backend/worker.py",
+        domains=[_Domain(domain, jobs_class(domain)) for domain in domains],
+        jobs=[
+            _Job(job.name, snake(job.name), domain, job.every_seconds or 0)
+            for domain in domains
+            for job in jobs_of(model, domain)
+        ],
+    )
