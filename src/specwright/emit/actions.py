@@ -32,7 +32,15 @@ class _Function:
 def acts(model: Model, behaviour: Behaviour) -> bool:
     """Whether the operation has a function of its own here."""
     operation = model.operation(behaviour.name)
+    if passes_on(behaviour):
+        return False
     return operation is None or operation.kind in _ACTING
+
+
+def passes_on(behaviour: Behaviour) -> bool:
+    """Whether it does nothing but what another operation does."""
+    own = behaviour.requires or behaviour.sets or behaviour.lifecycle or behaviour.rounds
+    return len(behaviour.does) == 1 and not own
 
 
 def emit_actions(model: Model, domain: str) -> str | None:
@@ -112,7 +120,9 @@ def _changed(behaviour: Behaviour) -> str:
         return f"lifecycle.{behaviour.function}({given})"
     if not behaviour.sets:
         return behaviour.row
-    sets = ", ".join(f"{one.target.column}={python(behaviour, one.value)}" for one in behaviour.sets)
+    sets = ", ".join(
+        f"{one.target.column}={python(behaviour, one.value)}" for one in behaviour.sets
+    )
     return f"replace({behaviour.row}, {sets})"
 
 
@@ -134,4 +144,3 @@ def _inner(model: Model, rows: str, behaviour: Behaviour) -> Iterator[str]:
     inner = Behaviour.named(model, last.name)
     assert inner is not None
     yield f"return await {snake(last.name)}({', '.join([rows, behaviour.row, *inner.arguments])})"
-

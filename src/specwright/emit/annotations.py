@@ -43,9 +43,7 @@ def _plain(flat: Schema, column: Column | None, enums: Mapping[str, EnumType]) -
             return columns.plain_type(column.type) if column else "Json"
 
 
-def _one_of(
-    values: tuple[str, ...], column: Column | None, enums: Mapping[str, EnumType]
-) -> str:
+def _one_of(values: tuple[str, ...], column: Column | None, enums: Mapping[str, EnumType]) -> str:
     own = enums.get(column.type.enum or "") if column else None
     same = own if own and set(own.values) == set(values) else None
     for enum in enums.values():

@@ -1,7 +1,5 @@
 """`backend/app.py`: the backend, put together."""
 
-
-
 from specwright.emit.rendering import render
 from specwright.model import Model
 
@@ -14,5 +12,3 @@ def emit_app(model: Model) -> str:
         version=model.contract.version if model.contract else "0.1.0",
         domains=domains,
     )
-
-

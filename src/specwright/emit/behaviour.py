@@ -48,7 +48,8 @@ class Behaviour:
             return None
         return cls(model, name, entity, (rule and rule.row) or model.entity(entity).row)
 
-    def _inner(self, do: DoRule) -> "Behaviour":
+    def inner(self, do: DoRule) -> "Behaviour":
+        """The behaviour of what it does, on the same row."""
         found = Behaviour.named(self.model, do.name)
         return found or Behaviour(self.model, do.name, self.entity, self.row)
 
@@ -141,7 +142,7 @@ class Behaviour:
         """What the function of the operation takes beside the row."""
         used = {name for typed in self.expressions for name in roots(typed)}
         for do in self.does:
-            used |= set(self._inner(do).arguments)
+            used |= set(self.inner(do).arguments)
         used.add("now")  # a changed row says when
         return tuple(name for name in ARGUMENTS if name in used)
 
@@ -167,14 +168,14 @@ class Behaviour:
             yield 409
         yield from (require.status for require in self.requires)
         for do in self.does:
-            yield from self._inner(do).refusal_statuses
+            yield from self.inner(do).refusal_statuses
 
     @property
     def counts_of_actor(self) -> bool:
         """Whether the caller's row has to be locked, since rows of theirs are counted."""
         locks = (lock for require in self.requires for lock in require.locks)
         own = any(path(lock) == ("actor",) for lock in locks)
-        inner = (self._inner(do) for do in self.does)
+        inner = (self.inner(do) for do in self.does)
         return own or any(behaviour.counts_of_actor for behaviour in inner)
 
 

@@ -20,7 +20,17 @@ _VERBATIM = (
     "dev/token.py",
     "migrations/script.py.mako",
 )
-_QUIET = ("clock", "database", "errors", "fields", "identity", "logs", "paging", "settings", "versions")
+_QUIET = (
+    "clock",
+    "database",
+    "errors",
+    "fields",
+    "identity",
+    "logs",
+    "paging",
+    "settings",
+    "versions",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +73,9 @@ def _pyproject(model: Model, domains: list[str], python_files: frozenset[str]) -
     sqlless = [
         path
         for path in sorted(python_files)
-        if path.endswith(("/routes.py", "/service.py", "/schemas.py", "/policies.py", "/lifecycle.py"))
+        if path.endswith(
+            ("/routes.py", "/service.py", "/schemas.py", "/policies.py", "/lifecycle.py")
+        )
     ]
     return render(
         "pyproject.toml",

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from specwright.address import pascal
 from specwright.emit import names
-from specwright.emit.constraints import reachable_constraints
 from specwright.emit.handled import handled_entities
 from specwright.emit.lookups import operation_rule
 from specwright.emit.rendering import render
@@ -32,14 +31,14 @@ def refusal_class(error: str) -> str:
 
 def emit_errors(model: Model, domain: str) -> str | None:
     refused = list(refusals(model, domain))
-    constraints = reachable_constraints(model, domain)
-    if not refused and not constraints and not any(o.domain == domain for o in model.operations):
+    operations = [operation for operation in model.operations if operation.domain == domain]
+    if not refused and not operations:
         return None
     return render(
         "backend/errors.py",
         domain=domain.replace("_", " "),
         errors=refused,
-        constraints=constraints,
+        constraints=sorted({name for one in operations for name in one.conflicts}),
     )
 
 

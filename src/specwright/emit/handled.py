@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from specwright.emit.behaviour import Behaviour
-from specwright.emit.lookups import operation_rule, performed
+from specwright.emit.lookups import operation_rule, performed, subject_of
 from specwright.model import Model
 from specwright.model.entities import Column, Entity
 from specwright.model.operations import Operation, OperationKind
@@ -31,7 +31,9 @@ class Handled:
 
     @cached_property
     def operations(self) -> tuple[Operation, ...]:
-        return tuple(one for one in self.model.operations if one.entity == self.entity.name)
+        return tuple(
+            one for one in self.model.operations if subject_of(self.model, one) == self.entity
+        )
 
     def of(self, *kinds: OperationKind) -> Iterator[Operation]:
         return (operation for operation in self.operations if operation.kind in kinds)
@@ -56,9 +58,7 @@ class Handled:
     def _is_looked_up(self) -> bool:
         """Whether some other operation names a row of it: a link's end, a parent, a reference."""
         name = self.entity.name
-        return any(
-            name in looked_up(self.model, operation) for operation in self.model.operations
-        )
+        return any(name in looked_up(self.model, operation) for operation in self.model.operations)
 
     @cached_property
     def is_locked(self) -> bool:

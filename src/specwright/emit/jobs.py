@@ -9,6 +9,7 @@ from specwright.emit.actions import rows_name
 from specwright.emit.behaviour import Behaviour
 from specwright.emit.rendering import render
 from specwright.model import Model
+from specwright.model.naming import singular
 from specwright.model.rules import DoRule, Job
 
 
@@ -23,7 +24,7 @@ class _Job:
 
 
 def jobs_class(domain: str) -> str:
-    return f"{pascal(domain)}Jobs"
+    return f"{pascal(singular(domain))}Jobs"
 
 
 def jobs_of(model: Model, domain: str) -> list[Job]:

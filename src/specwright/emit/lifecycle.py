@@ -88,9 +88,7 @@ def _wrong_status(entity: Entity) -> str:
     return f"_wrong_{entity.row}"
 
 
-def _trigger(
-    model: Model, entity: Entity, lifecycle: Lifecycle, behaviour: Behaviour
-) -> _Trigger:
+def _trigger(model: Model, entity: Entity, lifecycle: Lifecycle, behaviour: Behaviour) -> _Trigger:
     enum = enum_of(model, entity, lifecycle.column)
     return _Trigger(
         id=behaviour.name,

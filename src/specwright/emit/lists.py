@@ -27,32 +27,19 @@ class Key:
 
 
 def default_order(entity: Entity, operation: Operation) -> Order:
-    """What the contract says, or newest first, or by the primary key."""
-    key = [column for name in entity.primary_key.columns if (column := entity.column(name))]
-    chosen = operation.sorting.default if operation.sorting else None
-    if chosen is not None:
-        return _ordered(entity, chosen.column, key, descending=chosen.descending)
-    if entity.column("created_at") is not None:
-        return _ordered(entity, "created_at", key, descending=True)
-    return Order(tuple(key), descending=False)
+    """The order in which the list is read unless its query says otherwise."""
+    found = (entity.column(key.column) for key in operation.order)
+    sorted_by = tuple(column for column in found if column is not None)
+    return Order(sorted_by, descending=operation.order[0].descending)
 
 
-def _ordered(entity: Entity, name: str, key: list[Column], *, descending: bool) -> Order:
-    first = entity.column(name)
-    assert first is not None
-    ties = [column for column in key if column != first]
-    return Order((first, *ties), descending)
-
-
-def list_key(model: Model, entity: Entity, operation: Operation) -> Key | None:
+def list_key(entity: Entity, operation: Operation) -> Key | None:
     """None where the list is not continued by a key."""
     if operation.paging is None or operation.paging.style is not PagingStyle.CURSOR:
         return None
     order = default_order(entity, operation)
-    return Key(
-        f"{pascal(operation.name)}Key",
-        tuple((column.attribute, columns.plain_type(column.type)) for column in order.columns),
-    )
+    typed = ((one.attribute, columns.plain_type(one.type)) for one in order.columns)
+    return Key(f"{pascal(operation.name)}Key", tuple(typed))
 
 
 def list_parameters(model: Model, operation: Operation) -> Iterator[tuple[str, str]]:
@@ -83,7 +70,7 @@ def list_function(scope: Scope, operation: Operation) -> str:
     entity, table = scope.entity, scope.table
     order = default_order(entity, operation)
     paged = operation.paging is not None and operation.paging.style is not PagingStyle.NONE
-    by_key = list_key(scope.model, entity, operation) is not None
+    by_key = list_key(entity, operation) is not None
     shapes = [one.parameter.variable for one in operation.filters if not one.parameter.required]
     shapes += ["after"] if by_key else []
     lines = [
@@ -91,7 +78,7 @@ def list_function(scope: Scope, operation: Operation) -> str:
         f'    """{_in_words(order)}; one statement for each combination of what may be asked."""'
         if shapes
         else f'    """{_in_words(order)}."""',
-        f"    rows = {scope.start()}",
+        f"    rows = _OUR_{entity.table.upper()}",
     ]
     for one in operation.filters:
         lines += _filtered(table, entity, one)
@@ -153,11 +140,8 @@ def list_method(scope: Scope, operation: Operation) -> str:
     parameters = "".join(
         f", {name}: {annotation}" for name, annotation in list_parameters(scope.model, operation)
     )
-    key = list_key(scope.model, scope.entity, operation)
-    if key is not None:
-        body = _by_key(operation, key)
-    else:
-        body = _by_offset(operation)
+    key = list_key(scope.entity, operation)
+    body = _by_offset(operation) if key is None else _by_key(operation, key)
     return f"async def {operation.name}(self{parameters}) -> Page[{row}]:\n{body}"
 
 

@@ -4,6 +4,7 @@ from specwright.emit import names
 from specwright.model import Model
 from specwright.model.access import Permission
 from specwright.model.entities import Entity, EnumType
+from specwright.model.operations import Operation
 from specwright.model.rules import DoRule, Rule
 
 
@@ -19,7 +20,9 @@ def actor_class(model: Model) -> str:
 
 def role_enum(model: Model) -> EnumType | None:
     users = users_of(model)
-    column = users.column(model.roles.column) if users and model.roles and model.roles.column else None
+    column = (
+        users.column(model.roles.column) if users and model.roles and model.roles.column else None
+    )
     return model.enum(column.type.enum) if column and column.type.enum else None
 
 
@@ -29,6 +32,14 @@ def enum_of(model: Model, entity: Entity, column: str) -> EnumType:
     assert found is not None
     assert found.type.enum is not None
     return model.enum(found.type.enum)
+
+
+def subject_of(model: Model, operation: Operation) -> Entity:
+    """The entity whose repository serves the operation; of a link, that of its first row."""
+    if operation.link is not None:
+        return model.entity(operation.link.ends[0].target)
+    assert operation.entity is not None
+    return model.entity(operation.entity)
 
 
 def effect(model: Model, name: str | None) -> Rule | None:
@@ -44,7 +55,9 @@ def performed(model: Model) -> frozenset[str]:
     found: set[str] = set()
     waiting = [operation.id for operation in model.operations]
     for job in model.jobs:
-        waiting += [do.name for block in job.block.within() for do in block.do if isinstance(do, DoRule)]
+        waiting += [
+            do.name for block in job.block.within() for do in block.do if isinstance(do, DoRule)
+        ]
     while waiting:
         name = waiting.pop()
         if name in found:
@@ -53,7 +66,10 @@ def performed(model: Model) -> frozenset[str]:
         rule = operation_rule(model, name)
         if rule is not None:
             waiting += [
-                do.name for block in rule.block.within() for do in block.do if isinstance(do, DoRule)
+                do.name
+                for block in rule.block.within()
+                for do in block.do
+                if isinstance(do, DoRule)
             ]
     return frozenset(found)
 

@@ -83,10 +83,10 @@ def has_row(model: Model, entity: Entity) -> bool:
 def _read_whole(model: Model) -> frozenset[str]:
     found = {model.roles.entity} if model.roles else set()
     for operation in model.operations:
-        if operation.entity is not None:
-            found.add(operation.entity)
         if operation.link is not None:
             found |= {end.target for end in operation.link.ends}
+        elif operation.entity is not None:
+            found.add(operation.entity)
         for row in (operation.row, operation.parent):
             found |= {above.entity for above in row.chain()} if row else set()
         if operation.view is not None:

@@ -3,22 +3,11 @@
 from collections.abc import Iterator
 
 from specwright.emit.behaviour import Behaviour
-from specwright.emit.constraints import reachable_constraints
 from specwright.emit.handled import looked_up
 from specwright.emit.lookups import operation_rule
 from specwright.emit.policies import is_guarded
 from specwright.model import Model
-from specwright.model.operations import Operation, OperationKind
-
-_WRITING = frozenset(
-    {
-        OperationKind.CREATE,
-        OperationKind.UPDATE,
-        OperationKind.REPLACE,
-        OperationKind.DELETE,
-        OperationKind.LINK,
-    }
-)
+from specwright.model.operations import Operation
 
 
 def refusal_statuses(model: Model, operation: Operation) -> list[int]:
@@ -39,7 +28,7 @@ def _statuses(model: Model, operation: Operation) -> Iterator[int]:
         yield 404
     if operation.needs_if_match:
         yield from (412, 428)
-    if operation.kind in _WRITING and reachable_constraints(model, operation.domain):
+    if operation.conflicts:
         yield 409
     yield from _of_rules(model, operation)
 

@@ -102,6 +102,7 @@ class _Writer:
             actor=actor_class(self.model),
             scope=self._scope(scope),
         )
+        self.module.statements.append(f"{self._ours} = {scope.start()}")
         self._lookups(scope, repository)
         self._lists(scope, repository)
         self._creation(scope, repository)
@@ -123,6 +124,14 @@ class _Writer:
     @property
     def _row(self) -> str:
         return names.row_class(self.handled.entity)
+
+    @property
+    def _ours(self) -> str:
+        """The statement that every search for rows starts from."""
+        return f"_OUR_{self.handled.entity.table.upper()}"
+
+    def _named(self, what: str) -> str:
+        return f"_{what}_{self.handled.entity.row.upper()}"
 
     def _subject(self, name: str) -> Subject:
         return Subject(name, self.handled.entity.name)
@@ -160,22 +169,22 @@ class _Writer:
         if not (self.handled.is_read or self.handled.is_locked):
             return
         entity = self.handled.entity
-        this = scope.start() + where(by_key(entity))
-        found = f"_{entity.row}"
+        found, this = f"_{entity.row}", f"{self._named('THIS')}"
+        self.module.statements.append(f"{this} = {self._ours}{where(by_key(entity))}")
         if self.handled.is_read:
-            self.module.statements.append(f"_GET = Statement({self._row}, {this})")
+            self.module.statements.append(f"{self._named('GET')} = Statement({self._row}, {this})")
             repository.for_caller.append(
                 f"async def get(self, {self._key_parameters}) -> {self._row}:\n"
-                f"    return await self.{found}(_GET, {self._arguments()})"
+                f"    return await self.{found}({self._named('GET')}, {self._arguments()})"
             )
         if self.handled.is_locked:
             lock = f"{this}.with_for_update(key_share=True)"
-            self.module.statements.append(f"_LOCK = Statement({self._row}, {lock})")
+            self.module.statements.append(f"{self._named('LOCK')} = Statement({self._row}, {lock})")
             repository.for_caller.append(
                 f"async def lock(self, {self._key_parameters}) -> {self._row}:\n"
                 f'    """The {_words(entity.row)}, which nobody else can change until the '
                 f'transaction ends."""\n'
-                f"    return await self.{found}(_LOCK, {self._arguments()})"
+                f"    return await self.{found}({self._named('LOCK')}, {self._arguments()})"
             )
         repository.for_caller.append(
             f"async def {found}(self, statement: Statement[{self._row}], "
@@ -194,7 +203,7 @@ class _Writer:
 
     def _lists(self, scope: Scope, repository: _Repository) -> None:
         for operation in self.handled.of(OperationKind.LIST):
-            key = list_key(self.model, self.handled.entity, operation)
+            key = list_key(self.handled.entity, operation)
             if key is not None:
                 self.module.structs.append(
                     _Struct(key.name, "Struct", "Where in the list a page ended.", key.fields)
@@ -216,7 +225,7 @@ class _Writer:
         if own_tenant and entity.tenant and entity.tenant.is_direct:
             values.insert(0, f"{own_tenant}=bindparam({quoted(scope.bind)})")
         self.module.statements.append(
-            f"_ADD = Statement({self._row}, insert({self._table})"
+            f"{self._named('ADD')} = Statement({self._row}, insert({self._table})"
             f".values({', '.join(values)}).returning({self._table}))"
         )
         parameters = [f"{c.attribute}: {_taken(c)}" for c in given]
@@ -227,7 +236,7 @@ class _Writer:
         starred = f", *, {', '.join(parameters)}" if parameters else ""
         repository.for_caller.append(
             f"async def add(self{starred}) -> {self._row}:\n"
-            f"    return await _ADD.one("
+            f"    return await {self._named('ADD')}.one("
             f"{', '.join(['self._connection', *arguments, '**self._scope'])})"
         )
 
@@ -242,27 +251,29 @@ class _Writer:
             repository.on_rows.append(
                 f"async def save(self, {entity.row}: {self._row}{now}) -> {self._row}:\n"
                 f'    """Write all of a locked {_words(entity.row)}; {said}."""\n'
-                f"    return await _SAVE.one(self._connection, **asdict({entity.row})"
+                f"    return await {self._named('SAVE')}.one(self._connection, **asdict({entity.row})"
                 f"{', now=now' if now else ''})"
             )
         if self.handled.deletes:
             self.module.statements.append(
-                f"_REMOVE = Statement(int, delete({self._table}){where(by_key(entity))})"
+                f"{self._named('REMOVE')} = Statement(int, delete({self._table}){where(by_key(entity))})"
             )
             repository.on_rows.append(
                 f"async def remove(self, {entity.row}: {self._row}) -> None:\n"
-                f"    await _REMOVE.run(self._connection, {self._row_key_values()})"
+                f"    await {self._named('REMOVE')}.run(self._connection, {self._row_key_values()})"
             )
 
     def _save(self) -> str:
         entity = self.handled.entity
-        values = [f"{c.attribute}=bindparam({quoted(c.name)})" for c in self.handled.changed_columns]
+        values = [
+            f"{c.attribute}=bindparam({quoted(c.name)})" for c in self.handled.changed_columns
+        ]
         if entity.versioned:
             values.append(f"version={self._table}.version + 1")
         if entity.column("updated_at"):
             values.append('updated_at=bindparam("now")')
         return (
-            f"_SAVE = Statement({self._row}, update({self._table}){where(by_key(entity))}"
+            f"{self._named('SAVE')} = Statement({self._row}, update({self._table}){where(by_key(entity))}"
             f".values({', '.join(values)}).returning({self._table}))"
         )
 
@@ -281,8 +292,7 @@ class _Writer:
             (end.column, f"{end.column.removesuffix('_id')}", end) for end in operation.link.ends
         ]
         ends = ", ".join(
-            f"{row}: {names.row_class(self.model.entity(end.target))}"
-            for _, row, end in bound
+            f"{row}: {names.row_class(self.model.entity(end.target))}" for _, row, end in bound
         )
         values = ", ".join(f"{column}={row}.{end.target_column}" for column, row, end in bound)
         if operation.kind is OperationKind.LINK:
@@ -307,7 +317,7 @@ class _Writer:
                 if search.where
                 else Sql("", [], {})
             )
-            statement = scope.start() + where(sql.conditions) + self._ordered(search)
+            statement = self._ours + where(sql.conditions) + self._ordered(search)
             if search.locks:
                 statement += f".with_for_update(key_share=True, skip_locked=True, of={self._table})"
             name = f"{'pick' if search.locks else 'find'}_for_{operation.name}"
@@ -387,7 +397,9 @@ class _Writer:
         (key,) = self.handled.entity.primary_key.columns
         conditions = [f'{self._table}.{key} > bindparam("after")']
         if each.block.where is not None:
-            conditions += self.module.conditions.narrowing(each.block.where, self._subject(each.name)).conditions
+            conditions += self.module.conditions.narrowing(
+                each.block.where, self._subject(each.name)
+            ).conditions
         statement = (
             selected(self._table, conditions)
             + f".order_by({self._table}.{key}).limit(1)"

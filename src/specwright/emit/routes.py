@@ -7,13 +7,13 @@ from specwright.address import snake
 from specwright.emit import names
 from specwright.emit.annotations import request_class
 from specwright.emit.lists import filter_type
-from specwright.emit.lookups import users_of
+from specwright.emit.lookups import subject_of, users_of
 from specwright.emit.rendering import render
 from specwright.emit.service import body_argument, key_parameters, key_variable, service_class
 from specwright.emit.wording import quoted
 from specwright.model import Model
 from specwright.model.entities import Entity
-from specwright.model.operations import Operation, OperationKind, PagingStyle, Success
+from specwright.model.operations import Operation, OperationKind, PagingStyle, RequestBody, Success
 from specwright.model.wire import flattened
 
 
@@ -49,9 +49,7 @@ def _literal_first(operation: Operation) -> tuple[bool, ...]:
     return tuple(part.startswith("{") for part in operation.path.split("/"))
 
 
-def _imports(
-    model: Model, domain: str, operations: list[Operation]
-) -> Iterator[tuple[str, str]]:
+def _imports(model: Model, domain: str, operations: list[Operation]) -> Iterator[tuple[str, str]]:
     homes = names.enum_homes(model)
     for enum in model.enums:
         if enum.name in homes:
@@ -100,12 +98,17 @@ def _parameters(model: Model, operation: Operation) -> Iterator[str]:
     yield from (f"{name}: {kind}" for name, kind in key_parameters(model, operation))
     if operation.body is not None:
         kind = request_class(operation.body.name)
-        media = quoted(operation.body.media_type)
-        yield f"{body_argument(operation)}: Annotated[{kind}, Depends(body_of({kind}, {media}))]"
+        read = f"body_of({kind}, {quoted(operation.body.media_type)}{_least(operation.body)})"
+        yield f"{body_argument(operation)}: Annotated[{kind}, Depends({read})]"
     if operation.needs_if_match:
         yield "versions: IfMatch"
     if operation.kind is OperationKind.LIST:
         yield from sorted(_query(model, operation), key=lambda parameter: " = " in parameter)
+
+
+def _least(body: RequestBody) -> str:
+    least = body.schema.min_properties if body.is_merge_patch else None
+    return f", min_properties={least}" if least else ""
 
 
 def _query(model: Model, operation: Operation) -> Iterator[str]:
@@ -140,13 +143,16 @@ def _alias(name: str, variable: str) -> str:
 
 
 def _lines(model: Model, operation: Operation) -> Iterator[str]:
-    assert operation.entity is not None
-    entity = model.entity(operation.entity)
+    entity = subject_of(model, operation)
     call = f"await service.{operation.name}({', '.join(_arguments(model, operation))})"
     answered = operation.answers[0]
     if answered.view is None:
         yield call
-        yield "return no_content()" if answered.status == 204 else f"return Response(status_code={answered.status})"
+        yield (
+            "return no_content()"
+            if answered.status == 204
+            else f"return Response(status_code={answered.status})"
+        )
     elif answered.page is not None:
         yield f"page = {call}"
         yield f"return answer({names.page_class(answered.page)}.of(page){_status(answered)})"
@@ -181,4 +187,3 @@ def _arguments(model: Model, operation: Operation) -> Iterator[str]:
         yield body_argument(operation)
     if operation.needs_if_match:
         yield "versions"
-

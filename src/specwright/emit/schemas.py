@@ -59,8 +59,11 @@ class _Page:
     fields: tuple[_Field, ...]
 
 
-def emit_schemas(model: Model, domain: str) -> str:
+def emit_schemas(model: Model, domain: str) -> str | None:
+    """None where the contract has no operation in the domain."""
     operations = [operation for operation in model.operations if operation.domain == domain]
+    if not operations:
+        return None
     entities = {entity.name: entity for entity in model.entities}
     return render(
         "backend/schemas.py",
@@ -108,7 +111,10 @@ def _body(
 ) -> _Body:
     creates = operation.kind is OperationKind.CREATE
     fields = [
-        _body_field(field, _column(entity, field), enums, creates=creates) for field in body.fields
+        _Field(field.variable, annotation(field.schema, _column(entity, field), enums))
+        if body.is_merge_patch
+        else _body_field(field, _column(entity, field), enums, creates=creates)
+        for field in body.fields
     ]
     forbids = body.schema.additional is False
     keeps = body.is_merge_patch and not forbids
@@ -121,9 +127,7 @@ def _body(
     )
 
 
-def _nested(
-    body: RequestBody, model: Model, enums: Mapping[str, EnumType]
-) -> Iterator[_Body]:
+def _nested(body: RequestBody, model: Model, enums: Mapping[str, EnumType]) -> Iterator[_Body]:
     """The objects in the lists of a body, each a class of its own."""
     for field in body.fields:
         if not field.rows:

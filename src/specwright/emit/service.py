@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from specwright.address import pascal, snake
 from specwright.emit import columns, names
-from specwright.emit.actions import acts, refuse, rows_name
+from specwright.emit.actions import acts, passes_on, refuse, rows_name
 from specwright.emit.annotations import request_class
 from specwright.emit.behaviour import Behaviour
 from specwright.emit.errors import refusal_class
 from specwright.emit.handled import created_by, references
 from specwright.emit.lists import list_parameters
-from specwright.emit.lookups import needs_row, operation_rule, users_of
+from specwright.emit.lookups import needs_row, operation_rule, subject_of, users_of
 from specwright.emit.policies import is_guarded, policy_name
 from specwright.emit.python_text import python
 from specwright.emit.rendering import render
@@ -33,8 +33,8 @@ class Method:
 
 def service_class(model: Model, domain: str) -> str:
     """After the entity that most of its operations are about: `TaskService`."""
-    entities = [o.entity for o in model.operations if o.domain == domain and o.entity]
-    return f"{entities[0] if len(set(entities)) == 1 else pascal(domain)}Service"
+    about = {subject_of(model, one).name for one in model.operations if one.domain == domain}
+    return f"{about.pop() if len(about) == 1 else pascal(domain)}Service"
 
 
 def emit_service(model: Model, domain: str) -> str | None:
@@ -51,9 +51,7 @@ def emit_service(model: Model, domain: str) -> str | None:
     )
 
 
-def _imports(
-    model: Model, domain: str, operations: list[Operation]
-) -> Iterator[tuple[str, str]]:
+def _imports(model: Model, domain: str, operations: list[Operation]) -> Iterator[tuple[str, str]]:
     homes = names.enum_homes(model)
     for enum in model.enums:
         if enum.name in homes:
@@ -84,8 +82,7 @@ class _Writer:
 
     @property
     def _entity(self) -> Entity:
-        assert self.operation.entity is not None
-        return self.model.entity(self.operation.entity)
+        return subject_of(self.model, self.operation)
 
     @property
     def _behaviour(self) -> Behaviour | None:
@@ -163,6 +160,8 @@ class _Writer:
 
     def _parents(self) -> Iterator[str]:
         """The rows above in the path must exist for the caller."""
+        if self.operation.link is not None:
+            return
         above = self.operation.parent or (self.operation.row.parent if self.operation.row else None)
         for row in above.chain() if above else ():
             entity = self.model.entity(row.entity)
@@ -329,6 +328,8 @@ class _Writer:
             yield "    return None"
         else:
             yield f'    raise {refusal_class(search.none_error)}("There is none.")'
+        while passes_on(behaviour):
+            behaviour = behaviour.inner(behaviour.does[0])
         given = ", ".join([self._rows, search.name, *self._given(behaviour)])
         yield f"return await operations.{behaviour.function}({given})"
 

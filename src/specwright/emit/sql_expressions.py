@@ -458,7 +458,7 @@ class _Writer:
             case Compare() if not _may_be_unknown(typed):
                 return self._compare(typed, OPPOSITE[typed.operator])
             case Contains(collection=Listing()) if not _may_be_unknown(typed):
-                return self._among(typed, "not_in")
+                return self._among(typed, negated=True)
             case Each(macro="exists_one") if not self._is_bound(typed):
                 text = self._each(typed).text.removesuffix("== 1")
                 return Piece(f"{text}!= 1", Level.COMPARISON)
@@ -525,7 +525,7 @@ class _Writer:
     def _contains(self, typed: Contains) -> Piece:
         collection = typed.collection
         if isinstance(collection, Listing):
-            return self._among(typed, "in_")
+            return self._among(typed)
         if self._is_bound(collection):
             among = self.statement.call("any_", [self._bind(collection).piece])
             element = self.statement.literal(self.clause(typed.element))
@@ -537,10 +537,25 @@ class _Writer:
         rows.query.conditions.append(self._compared(rows.element, "==", sought))
         return self.statement.exists(rows.query)
 
-    def _among(self, typed: Contains, method: str) -> Piece:
+    def _among(self, typed: Contains, *, negated: bool = False) -> Piece:
         element = self.statement.literal(self.clause(typed.element))
-        listed = ", ".join(self.clause(one).piece.text for one in children(typed.collection))
-        return Piece(f"{element.at(Level.ATOM)}.{method}([{listed}])")
+        listed = children(typed.collection)
+        if not all(isinstance(one, Constant | Member) for one in listed):
+            texts = ", ".join(self.statement.literal(self.clause(one)).text for one in listed)
+            method = "not_in" if negated else "in_"
+            return Piece(f"{element.at(Level.ATOM)}.{method}([{texts}])")
+        # `in_` would leave a gap in the SQL, to be filled at every call.
+        texts = ", ".join(dict.fromkeys(self._plain(one).text for one in listed))
+        array = Clause(Piece(f"[{texts}]"), typed.collection.type, bare=True)
+        function, operator = ("all_", "!=") if negated else ("any_", "==")
+        among = self.statement.call(function, [self.statement.literal(array)])
+        return Piece(f"{element.at(Level.SUM)} {operator} {among.text}", Level.COMPARISON)
+
+    def _plain(self, typed: Typed) -> Piece:
+        """A constant as Python has it."""
+        if isinstance(typed, Constant):
+            return constant(typed.value, self.statement.uses)
+        return self.clause(typed).piece
 
     # Collections
 

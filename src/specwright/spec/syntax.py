@@ -27,7 +27,7 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Default:
-    """A column's default: an SQL expression in backticks, or a literal."""
+    """A column's default: an SQL expression in backticks, or a literal; `null` is no default."""
 
     value: str
     is_expression: bool
@@ -41,6 +41,7 @@ class Column:
     primary_key: bool = False
     not_null: bool = False
     unique: bool = False
+    increment: bool = False
     default: Default | None = None
     checks: tuple[Text, ...] = ()
     note: str | None = None
@@ -53,6 +54,7 @@ class Index:
     primary_key: bool = False
     unique: bool = False
     name: Word | None = None
+    type: Word | None = None  # such as `gin`
     place: Place | None = None
 
 
@@ -134,7 +136,9 @@ class Schema:
     """A JSON Schema as OpenAPI 3.1 has it; `nullable: true` of 3.0 reads as the type `null`.
 
     A `$ref` to a component becomes that component's schema with its `name`; only where a schema
-    contains itself is `recursive` the name of the component, and everything else is empty.
+    contains itself is `recursive` the name of the component, and everything else is empty, but for
+    what the place itself adds, such as `nullable`. Components are shared: a walk through nested
+    schemas meets the same one often, and does well to stop at names that it has seen.
     """
 
     place: Place
@@ -170,6 +174,7 @@ class Schema:
     any_of: tuple["Schema", ...] = ()
     all_of: tuple["Schema", ...] = ()
     discriminator: str | None = None
+    discriminator_names: Mapping[str, str] = field(default_factory=dict)  # value to component
     description: str | None = None
 
 
@@ -233,6 +238,7 @@ class Contract:
     schemas: Mapping[str, Schema]
     security_schemes: Mapping[str, SecurityScheme]
     text: str  # the file as given
+    servers: tuple[Word, ...] = ()  # their URLs; the path of one may begin every path
 
 
 # -- rules.md -----------------------------------------------------------------------------------

@@ -137,13 +137,14 @@ def _initialise(home: Path, binaries: Path, *, durable: bool) -> None:
         os.chown(new, OWNER.pw_uid, OWNER.pw_gid)
         os.chown(password, OWNER.pw_uid, OWNER.pw_gid)
     options = [f"--username={NAME}", f"--pwfile={password}", "--auth=scram-sha-256"]
+    options += ["--encoding=UTF8", "--no-instructions"]
     if _version(binaries) == OLDEST:
-        options += ["--encoding=UTF8", "--locale=C.UTF-8"]
+        options += ["--locale=C.UTF-8"]
     else:
         options += ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
     if not durable:
         options += ["--no-sync"]
-    made, said = _run(binaries / "initdb", "-D", new, "--no-instructions", *options)
+    made, said = _run(binaries / "initdb", "-D", new, *options)
     if made:
         single = ("--single", "-D", new, "postgres")
         made, said = _run(binaries / "postgres", *single, typed=f"CREATE DATABASE {NAME}")
@@ -193,13 +194,10 @@ def _set_watch(home: Path) -> None:
     """Start a process that outlives this one, and that no Ctrl-C reaches."""
     watch = (sys.executable, "-P", str(Path(__file__).resolve()), "watch", str(home))
     subprocess.run(  # noqa: S603 - this very file
-        ["/bin/sh", "-c", '"$@" &', "sh", *watch],
+        ["/bin/sh", "-c", '"$@" </dev/null >/dev/null 2>&1 &', "sh", *watch],
         check=True,
         cwd="/",
         start_new_session=True,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
     )
 
 
@@ -323,8 +321,10 @@ def main(arguments: list[str]) -> None:
             try:
                 with running() as os.environ["DATABASE_URL"]:
                     os.execvp(command[0], command)  # noqa: S606 - the user's own command
-            except (NotStarted, OSError) as problem:
+            except NotStarted as problem:
                 sys.exit(str(problem))
+            except OSError as problem:
+                sys.exit(f"{command[0]}: {problem.strerror}")
         case _:
             sys.exit("usage: python -m dev.postgres run -- COMMAND …")
 

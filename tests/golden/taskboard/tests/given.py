@@ -74,3 +74,11 @@ async def task_blocker(world: World, **values: object) -> Row:
     if "blocker_id" not in values:
         row["blocker_id"] = (await task(world))["id"]
     return await world.insert("task_blockers", row | values)
+
+
+async def one_of_each(world: World) -> None:
+    """A row in every table."""
+    await project(world)
+    await user(world)
+    await task(world)
+    await task_blocker(world)

@@ -1,9 +1,10 @@
 """What a test can do: put rows into the database, call the backend over HTTP, let time pass."""
+# ruff: noqa: S608 - the names in SQL are those of our own tables and columns
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Awaitable, Collection, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Collection, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
@@ -25,6 +26,10 @@ JWT_SECRET = "only for tests, and long enough for HS256"  # noqa: S105
 Row: TypeAlias = dict[str, Any]
 
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
+
+
+def settings_for(database_url: str) -> Settings:
+    return Settings.model_validate({"database_url": database_url, "jwt_secret": JWT_SECRET})
 
 
 class OneConnection(Database):
@@ -56,11 +61,13 @@ class Answer:
 
     def __init__(self, response: httpx2.Response) -> None:
         self.headers = response.headers
-        media_type = self.headers.get("content-type", "")
-        self.body: Any = msgspec.json.decode(response.content) if "json" in media_type else None
-        refused = media_type == "application/problem+json"
-        self.outcome = f"{response.status_code}{' ' + self.body['type'] if refused else ''}"
-        self.text = response.text
+        self.media_type = response.headers.get("content-type", "")
+        self.body: Any = None
+        if "json" in self.media_type:
+            self.body = msgspec.json.decode(response.content)
+        self.outcome = str(response.status_code)
+        if self.media_type == "application/problem+json":
+            self.outcome += f" {self.body['type']}"
 
     @property
     def pointers(self) -> list[str]:
@@ -115,10 +122,11 @@ class World:
         sql = f'SELECT * FROM "{table}" WHERE {" AND ".join(conditions) or "true"}'
         return [dict(record) for record in await self._connection.fetch(sql, *where.values())]
 
-    async def again(self, table: str, row: Row) -> Row | None:
-        """The row as it is now, if it still is."""
+    async def again(self, table: str, row: Row) -> Row:
+        """The row as it is now."""
         found = await self.rows(table, id=row["id"])
-        return found[0] if found else None
+        assert found, f"This row of {table} is gone."
+        return found[0]
 
     async def change(self, table: str, row: Row, **values: object) -> Row:
         """Change a row behind the backend's back, and return it."""
@@ -159,8 +167,8 @@ class World:
             for table in tables
         }
 
-    @contextmanager
-    def statements(self) -> Iterator[list[str]]:
+    @asynccontextmanager
+    async def statements(self) -> AsyncIterator[list[str]]:
         """The statements that are run during the block."""
         seen: list[str] = []
 
@@ -169,7 +177,13 @@ class World:
 
         self._connection.add_query_logger(note)
         yield seen
+        await asyncio.sleep(0)  # loggers are called once the statement is over
         self._connection.remove_query_logger(note)
+
+    @staticmethod
+    def wire(value: object) -> object:
+        """A value of a row as JSON has it."""
+        return msgspec.to_builtins(value)
 
     # -- calls ----------------------------------------------------------------------------------
 
@@ -198,16 +212,21 @@ class World:
     async def send(self, user: Row | None, call: Call) -> Answer:
         return await self.call(user, call.method, call.path, call.body, call.headers)
 
-    def token(self, user_id: UUID, key: str = JWT_SECRET, **claims: object) -> str:
-        """A bearer token as the identity provider would issue it, except for these claims."""
-        ours = {
+    def claims(self, user_id: UUID) -> Row:
+        """What a token says that the identity provider gives this user now."""
+        return {
             "sub": str(user_id),
             "iat": self.now,
             "exp": self.now + timedelta(minutes=15),
             "iss": self.settings.jwt_issuer,
             "aud": self.settings.jwt_audience,
         }
-        return jwt.encode({**ours, **claims}, key, algorithm="HS256")
+
+    def token(self, user_id: UUID, key: str = JWT_SECRET, **claims: object) -> str:
+        """A bearer token of this user, in which these claims are others; None leaves one out."""
+        said = {**self.claims(user_id), **claims}
+        kept = {name: value for name, value in said.items() if value is not None}
+        return jwt.encode(kept, key, algorithm="HS256")
 
     # -- time -----------------------------------------------------------------------------------
 

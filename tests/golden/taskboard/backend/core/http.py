@@ -37,7 +37,9 @@ def signed_in(request: Request) -> tuple[Database, UUID, datetime]:
     return state.database, verified_subject(token, state.settings, now), now
 
 
-def body_of(kind: type[T], media_type: str) -> Callable[[Request], Awaitable[T]]:
+def body_of(
+    kind: type[T], media_type: str, *, min_properties: int = 0
+) -> Callable[[Request], Awaitable[T]]:
     """A dependency that reads a JSON body of this kind, and of nothing looser."""
     adapter = TypeAdapter(kind)
 
@@ -46,7 +48,7 @@ def body_of(kind: type[T], media_type: str) -> Callable[[Request], Awaitable[T]]
         if given != media_type:
             raise UnsupportedMediaType(f"Send this as `{media_type}`.")
         try:
-            return adapter.validate_json(await _bounded_body(request), strict=True)
+            body = adapter.validate_json(await _bounded_body(request), strict=True)
         except ValidationError as error:
             raise Invalid(
                 "The body is not what this operation takes.",
@@ -55,6 +57,10 @@ def body_of(kind: type[T], media_type: str) -> Callable[[Request], Awaitable[T]]
                     for e in error.errors(include_url=False)
                 ],
             ) from error
+        if isinstance(body, dict) and len(body) < min_properties:
+            detail = f"must have {min_properties} properties or more"
+            raise Invalid("The body says too little.", [{"pointer": "", "detail": detail}])
+        return body
 
     return read
 

@@ -61,7 +61,10 @@ async def get_task(service: Service, task_id: UUID) -> Response:
 async def update_task(
     service: Service,
     task_id: UUID,
-    changes: Annotated[TaskPatch, Depends(body_of(TaskPatch, "application/merge-patch+json"))],
+    changes: Annotated[
+        TaskPatch,
+        Depends(body_of(TaskPatch, "application/merge-patch+json", min_properties=1)),
+    ],
     versions: IfMatch,
 ) -> Response:
     task = await service.update_task(task_id, changes, versions)

@@ -55,16 +55,12 @@ async def claim_task(world: World, actor: Row, status: str = "pending") -> Call:
 
 
 async def heartbeat(world: World, actor: Row, status: str = "in_progress") -> Call:
-    task = await given.task(
-        world, status, project_id=actor["project_id"], claimed_by=actor["id"]
-    )
+    task = await given.task(world, status, project_id=actor["project_id"], claimed_by=actor["id"])
     return Call("POST", f"/v1/tasks/{task['id']}/heartbeat", row=task)
 
 
 async def give_up(world: World, actor: Row, status: str = "in_progress") -> Call:
-    task = await given.task(
-        world, status, project_id=actor["project_id"], claimed_by=actor["id"]
-    )
+    task = await given.task(world, status, project_id=actor["project_id"], claimed_by=actor["id"])
     return Call("POST", f"/v1/tasks/{task['id']}/give-up", row=task)
 
 
@@ -79,9 +75,7 @@ async def cancel_task(world: World, actor: Row, status: str = "pending") -> Call
 
 
 async def complete_task(world: World, actor: Row, status: str = "in_progress") -> Call:
-    task = await given.task(
-        world, status, project_id=actor["project_id"], claimed_by=actor["id"]
-    )
+    task = await given.task(world, status, project_id=actor["project_id"], claimed_by=actor["id"])
     body = {"result": {"any": "thing"}}
     return Call("POST", f"/v1/tasks/{task['id']}/complete", body, row=task)
 

@@ -105,9 +105,7 @@ async def test_a_user_who_is_gone_does_nothing(world: World, operation: str) -> 
 
 
 @pytest.mark.parametrize("operation", NAMES_A_ROW)
-async def test_what_belongs_to_another_project_does_not_exist(
-    world: World, operation: str
-) -> None:
+async def test_what_belongs_to_another_project_does_not_exist(world: World, operation: str) -> None:
     actor = await allowed_actor(world, operation)
     call = await CALLS[operation](world, actor)
     elsewhere = await given.project(world)

@@ -241,10 +241,7 @@ async def test_claim_next_task_picks_nothing_of_another_project(world: World) ->
 
 async def test_expire_leases_acts_only_where_its_condition_holds(world: World) -> None:
     """`task.status == "in_progress" && task.lease_until < now`"""
-    task = await given.task(
-        world, "in_progress", lease_until=world.now - timedelta(seconds=1)
-    )
-    await given.task(world, "in_progress", lease_until=world.now)
+    task = await given.task(world, "in_progress", lease_until=world.now - timedelta(seconds=1))
     spared = await given.task(world, "in_progress", lease_until=world.now)
 
     await world.run_jobs()

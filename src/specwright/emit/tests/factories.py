@@ -1,0 +1,255 @@
+"""How a test makes a valid row of each table, and what a row of each status holds."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any, Literal, TypeAlias
+from uuid import UUID
+
+from specwright.emit.behaviour import Behaviour
+from specwright.emit.tests import samples
+from specwright.emit.tests.requests import sample_record
+from specwright.emit.tests.values import NOW
+from specwright.model import Model
+from specwright.model.entities import Column, Entity, EnumType, ForeignKey, LiteralDefault
+from specwright.model.evaluation import evaluate
+from specwright.model.lifecycles import Lifecycle, Transition
+from specwright.model.sql_types import Kind
+
+Row: TypeAlias = dict[str, Any]
+HOLDER = UUID(int=0xFFFF)  # stands for whoever brought a row into its status
+Way = Literal["default", "null", "moment", "sample", "unique", "parent", "home"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """How a column gets its value when a test does not say one."""
+
+    column: Column
+    way: Way
+    value: Any = None  # of a sample, or a default as far as it is known
+    form: str = ""  # of a unique value, as Python
+    key: ForeignKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What a row of one status holds beside what it began with; `held` is its holder's id."""
+
+    name: str
+    values: Mapping[str, Any]
+    held: str | None = None  # the column
+    role: str | None = None  # of the holder
+
+
+@dataclass(frozen=True)
+class Factory:
+    entity: Entity
+    fills: tuple[Fill, ...]
+    lifecycle: Lifecycle | None = None
+    statuses: tuple[Status, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return self.entity.row
+
+    def status(self, name: str | None) -> Status | None:
+        return next((one for one in self.statuses if one.name == name), None)
+
+    def of(self, *ways: Way) -> tuple[Fill, ...]:
+        return tuple(fill for fill in self.fills if fill.way in ways)
+
+
+@dataclass(frozen=True)
+class Factories:
+    """The factories of a model, by entity; without those of rows that need one another."""
+
+    model: Model
+    enums: Mapping[str, EnumType] = field(default_factory=dict)
+
+    @cached_property
+    def all(self) -> Mapping[str, Factory]:
+        return {
+            entity.name: self._factory(entity)
+            for entity in self.model.entities
+            if self._can_begin(entity, ())
+        }
+
+    def __getitem__(self, entity: str) -> Factory:
+        return self.all[entity]
+
+    def __contains__(self, entity: object) -> bool:
+        return entity in self.all
+
+    @cached_property
+    def home(self) -> Entity | None:
+        """The entity of the tenants."""
+        return self.model.entity(self.model.tenancy.root) if self.model.tenancy else None
+
+    def _can_begin(self, entity: Entity, above: tuple[str, ...]) -> bool:
+        """Whether a row can be made after those that it needs: none of them needs it."""
+        if entity.name in above:
+            return False
+        return all(
+            self._can_begin(self.model.entity(key.target), (*above, entity.name))
+            for key in needed_keys(entity)
+        )
+
+    def _factory(self, entity: Entity) -> Factory:
+        fills = tuple(self._fills(entity))
+        lifecycle = self.model.lifecycle_of(entity.name)
+        bare = Factory(entity, fills, lifecycle)
+        if lifecycle is None:
+            return bare
+        statuses = _Statuses(self.model, bare, lifecycle).all()
+        return Factory(entity, fills, lifecycle, tuple(statuses))
+
+    # -- What is filled in --------------------------------------------------------------------
+
+    def _fills(self, entity: Entity) -> Iterator[Fill]:
+        found = {fill.column.name: fill for fill in self._first_fills(entity)}
+        row = {name: fill.value for name, fill in found.items()}
+        free = [fill.column for fill in found.values() if fill.way in ("sample", "default", "null")]
+        for name, value in samples.repaired(entity, row, free, self._enums).items():
+            found[name] = Fill(found[name].column, "sample", value)
+        yield from found.values()
+
+    @cached_property
+    def _enums(self) -> Mapping[str, EnumType]:
+        return {enum.name: enum for enum in self.model.enums}
+
+    def _first_fills(self, entity: Entity) -> Iterator[Fill]:
+        keys = {name: key for key in needed_keys(entity) for name in key.columns}
+        tenant = entity.tenant
+        lifecycle = self.model.lifecycle_of(entity.name)
+        for column in entity.columns:
+            if tenant and tenant.is_direct and not tenant.is_root and column.name == tenant.column:
+                yield Fill(column, "home", key=keys.get(column.name))
+            elif column.name in keys:
+                yield Fill(column, "parent", key=keys[column.name])
+            elif lifecycle is not None and column.name == lifecycle.column:
+                yield Fill(column, "default", lifecycle.initial)
+            else:
+                yield self._fill(entity, column)
+
+    def _fill(self, entity: Entity, column: Column) -> Fill:
+        default = column.default
+        if isinstance(default, LiteralDefault):
+            return Fill(column, "default", default.value)
+        if default is not None:
+            return _filled_by_sql(column)
+        if column.type.identity:
+            return Fill(column, "default")
+        if column.nullable:
+            return Fill(column, "null")
+        if column.type.kind is Kind.UUID or _is_unique(entity, column):
+            form = samples.unique_form(entity, column, self._enums)
+            if form is not None:
+                return Fill(column, "unique", form=form)
+        return Fill(column, "sample", samples.sample(entity, column, self._enums))
+
+
+def needed_keys(entity: Entity) -> tuple[ForeignKey, ...]:
+    """The foreign keys without which a row cannot be."""
+    return tuple(
+        key
+        for key in entity.foreign_keys
+        if any(not column.is_filled for name in key.columns if (column := entity.column(name)))
+    )
+
+
+def _filled_by_sql(column: Column) -> Fill:
+    is_moment = column.type.kind is Kind.TIMESTAMPTZ
+    return Fill(column, "moment" if is_moment else "default")
+
+
+def _is_unique(entity: Entity, column: Column) -> bool:
+    return any(columns[-1:] == (column.name,) for _, columns in entity.uniqueness())
+
+
+# -- What a status leaves -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Statuses:
+    model: Model
+    factory: Factory
+    lifecycle: Lifecycle
+
+    def all(self) -> Iterator[Status]:
+        for name in self.lifecycle.states:
+            way = _way(self.lifecycle, name)
+            if way is not None:
+                yield self._status(name, way)
+
+    def _status(self, name: str, way: tuple[Transition, ...]) -> Status:
+        first = self._first_row()
+        row = dict(first)
+        holder_role: str | None = None
+        for arrow in way:
+            changes = self._changes(arrow, row)
+            if any(value == HOLDER for value in changes.values()):
+                holder_role = _role_for(self.model, arrow.trigger)
+            row |= changes
+        ours = {self.lifecycle.column, "version", "updated_at"}
+        values = {k: v for k, v in row.items() if v != first[k] and k not in ours}
+        held = next((column for column, value in values.items() if value == HOLDER), None)
+        values.pop(held or "", None)
+        return Status(name, values, held, holder_role)
+
+    def _first_row(self) -> Row:
+        row: Row = {}
+        for fill in self.factory.fills:
+            row[fill.column.name] = NOW if fill.way == "moment" else fill.value
+        return row
+
+    def _changes(self, arrow: Transition, row: Row) -> Row:
+        behaviour = Behaviour.named(self.model, arrow.trigger)
+        if behaviour is None:
+            return {}
+        names = {behaviour.row: row, "now": NOW, **self._others(arrow.trigger)}
+        blocks = [behaviour.own_block]
+        blocks += [one.block for one in behaviour.effects if one.name == arrow.effect]
+        changes: Row = {}
+        for one in (one for block in blocks for one in behaviour.sets_on_row(block)):
+            try:
+                value = evaluate(one.value, names, lambda _entity: ())
+            except (KeyError, ArithmeticError, TypeError):
+                continue
+            column = self.factory.entity.column(one.target.column)
+            if column is not None and (value is not None or column.nullable):
+                changes[one.target.column] = value
+        return changes
+
+    def _others(self, trigger: str) -> Row:
+        operation = self.model.operation(trigger)
+        others: Row = {"request": sample_record(self.model, operation)} if operation else {}
+        if self.model.roles is not None:
+            users = self.model.entity(self.model.roles.entity)
+            others["actor"] = dict.fromkeys((c.name for c in users.columns), None)
+            others["actor"] |= dict.fromkeys(users.primary_key.columns, HOLDER)
+        return others
+
+
+def _way(lifecycle: Lifecycle, target: str) -> tuple[Transition, ...] | None:
+    """The shortest way from the first status to the target, by the arrows as written."""
+    ways: dict[str, tuple[Transition, ...]] = {lifecycle.initial: ()}
+    waiting = [lifecycle.initial]
+    for state in waiting:
+        for arrow in lifecycle.transitions:
+            if arrow.source == state and arrow.target not in ways:
+                ways[arrow.target] = (*ways[state], arrow)
+                waiting.append(arrow.target)
+    return ways.get(target)
+
+
+def _role_for(model: Model, operation: str) -> str | None:
+    access = model.access_to(operation)
+    roles = model.roles.values if model.roles else ()
+    permitted = [one.role for one in access.permissions] if access else []
+    return next((role for role in permitted if role in roles), None)
+
+
+def is_moment(value: object) -> bool:
+    return isinstance(value, datetime)

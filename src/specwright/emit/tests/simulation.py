@@ -1,0 +1,358 @@
+"""What a call is answered, and what it changes: the rules carried out on rows in memory.
+
+Nothing here is emitted. It tells which situation shows what, so that a test claims only what the
+bundle says.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from specwright.emit.behaviour import Behaviour
+from specwright.emit.lookups import operation_rule
+from specwright.emit.tests.factories import Row
+from specwright.emit.tests.stage import Stage
+from specwright.emit.tests.values import NOW
+from specwright.model import Model
+from specwright.model.access import Permission
+from specwright.model.evaluation import evaluate, holds
+from specwright.model.lifecycles import Transition
+from specwright.model.operations import Operation, OperationKind
+from specwright.model.rules import Block, DoRule, Each, Search
+from specwright.model.typed import Logic, Typed
+
+FORBIDDEN = "403 forbidden"
+NOT_FOUND = "404 not-found"
+WRONG_STATUS = "409 wrong-status"
+GUARD_FAILED = "409 guard-failed"
+
+
+class Beyond(Exception):
+    """The rules do something that is not carried out here."""
+
+
+@dataclass
+class Changes:
+    """What becomes of rows: new values by the identity of the row, new rows, rows that go."""
+
+    changed: dict[int, tuple[str, Row, Row]] = field(default_factory=dict)
+    created: list[tuple[str, Row]] = field(default_factory=list)
+    deleted: list[tuple[str, Row]] = field(default_factory=list)
+
+    def set(self, entity: str, row: Row, values: Row) -> None:
+        _, _, before = self.changed.get(id(row), (entity, row, {}))
+        self.changed[id(row)] = (entity, row, before | values)
+
+    def of(self, row: Row) -> Row:
+        return self.changed[id(row)][2] if id(row) in self.changed else {}
+
+
+@dataclass
+class Outcome:
+    """The answer; `failed` are the parts of conditions that did not hold, in the order of asking.
+
+    `arrow` is the transition that was taken.
+    """
+
+    answer: str
+    changes: Changes = field(default_factory=Changes)
+    failed: tuple[Typed, ...] = ()
+    arrow: Transition | None = None
+    picked: Row | None = None
+
+    @property
+    def is_success(self) -> bool:
+        return self.answer.startswith("2")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A call as the simulation sees it: who, what, on which row, with what."""
+
+    operation: Operation
+    actor: Row | None
+    row: Row | None
+    request: Mapping[str, Any] = field(default_factory=dict)
+
+
+class _Refused(Exception):
+    def __init__(self, answer: str, *failed: Typed) -> None:
+        self.answer = answer
+        self.failed = failed
+
+
+@dataclass
+class Simulation:
+    model: Model
+    stage: Stage
+
+    def answer(self, asked: Asked) -> Outcome:
+        operation = asked.operation
+        names = self._names(asked)
+        try:
+            permission = self._permission(asked)
+            self._find(asked)
+            self._permit(permission, asked, names)
+            return self._carried_out(operation, asked, names)
+        except _Refused as refused:
+            return Outcome(refused.answer, failed=refused.failed)
+
+    def _names(self, asked: Asked) -> dict[str, Any]:
+        names: dict[str, Any] = {"now": NOW, "actor": asked.actor, "request": asked.request}
+        behaviour = Behaviour.named(self.model, asked.operation.id)
+        if asked.row is not None:
+            entity = asked.operation.entity
+            names[behaviour.row if behaviour else self.model.entity(entity or "").row] = asked.row
+            if entity is not None:
+                names[self.model.entity(entity).row] = asked.row
+        return names
+
+    # -- whether the caller may ---------------------------------------------------------------
+
+    def role_of(self, actor: Row | None) -> str:
+        roles = self.model.roles
+        if actor is None or roles is None or roles.column is None:
+            return "anyone"
+        return str(actor[roles.column])
+
+    def _permission(self, asked: Asked) -> Permission:
+        if asked.actor is None and not asked.operation.is_public:
+            raise _Refused("401 unauthenticated")
+        access = self.model.access_to(asked.operation.id)
+        permission = access.of(self.role_of(asked.actor)) if access else None
+        if permission is None:
+            raise _Refused(FORBIDDEN)
+        return permission
+
+    def _find(self, asked: Asked) -> None:
+        if asked.row is None or asked.operation.entity is None:
+            return
+        if not self.sees(asked.actor, asked.operation.entity, asked.row):
+            raise _Refused(NOT_FOUND)
+
+    def sees(self, actor: Row | None, entity: str, row: Row) -> bool:
+        """Whether the row exists for the caller: their tenant's, and of those they may read."""
+        if not self._is_of_tenant(actor, entity, row):
+            return False
+        visibility = self.model.visibility_of(entity)
+        if visibility is None:
+            return True
+        role = self.role_of(actor)
+        for wanted in (role, "anyone"):
+            for permission in visibility.permissions:
+                if permission.role == wanted:
+                    names = {"now": NOW, "actor": actor, self.model.entity(entity).row: row}
+                    return holds(permission.condition, names, self.stage.all)
+        return False
+
+    def _is_of_tenant(self, actor: Row | None, entity: str, row: Row) -> bool:
+        tenancy = self.model.tenancy
+        tenant = self.model.entity(entity).tenant
+        if tenancy is None or tenant is None or actor is None:
+            return True
+        return self.tenant_of(entity, row) == actor[tenancy.column]
+
+    def tenant_of(self, entity: str, row: Row) -> Any:  # noqa: ANN401 - a key
+        tenant = self.model.entity(entity).tenant
+        assert tenant is not None
+        at, here = self.model.entity(entity), row
+        for name in tenant.relations:
+            relation = at.relation(name)
+            assert relation is not None
+            here = next(
+                other
+                for other in self.stage.all(relation.target)
+                if all(
+                    here[own] == other[theirs]
+                    for own, theirs in zip(relation.columns, relation.target_columns, strict=True)
+                )
+            )
+            at = self.model.entity(relation.target)
+        return here[tenant.column]
+
+    def _permit(self, permission: Permission, asked: Asked, names: Mapping[str, Any]) -> None:
+        if asked.operation.kind is OperationKind.LIST or permission.condition is None:
+            return
+        failed = self.failing_parts(permission.condition, names)
+        if failed:
+            raise _Refused(FORBIDDEN, *failed)
+
+    # -- what is done ---------------------------------------------------------------------------
+
+    def _carried_out(self, operation: Operation, asked: Asked, names: dict[str, Any]) -> Outcome:
+        success = str(operation.answers[0].status) if operation.answers else "200"
+        outcome = Outcome(success)
+        rule = operation_rule(self.model, operation.id)
+        if rule is not None and rule.block.search is not None:
+            found = self._search(rule.block.search, asked, names)
+            if found is None:
+                search = rule.block.search
+                kind = f" {search.none_error}" if search.none_error else ""
+                return Outcome(f"{search.none_status}{kind}")
+            names = {**names, rule.block.search.name: found}
+            outcome.picked = found
+            self._work(operation.id, rule.block.search.entity, found, names, outcome)
+        elif operation.entity is not None and asked.row is not None and _changes(operation):
+            self._work(operation.id, operation.entity, asked.row, names, outcome)
+        if operation.kind is OperationKind.DELETE and asked.row is not None:
+            outcome.changes.deleted.append((operation.entity or "", asked.row))
+        return outcome
+
+    def _search(self, search: Search, asked: Asked, names: dict[str, Any]) -> Row | None:
+        found = [
+            row
+            for row in self.stage.all(search.entity)
+            if self._is_of_tenant(asked.actor, search.entity, row)
+            if holds(search.where, {**names, search.name: row}, self.stage.all)
+        ]
+        for key in reversed(search.order_by):
+            found.sort(key=lambda row: row[key.column], reverse=key.descending)  # noqa: B023
+        return next(iter(found), None)
+
+    def _work(
+        self, name: str, entity: str, row: Row, names: Mapping[str, Any], outcome: Outcome
+    ) -> None:
+        """What the operation or the trigger does to one row."""
+        behaviour = Behaviour.named(self.model, name)
+        if behaviour is None:
+            return
+        scope = {**names, behaviour.row: row}
+        values: Row = {}
+        arrow = self._arrow(behaviour, row, scope)
+        if arrow is not None and behaviour.lifecycle is not None:
+            outcome.arrow = arrow
+            values[behaviour.lifecycle.column] = arrow.target
+        blocks = [behaviour.own_block] if behaviour.own_block else []
+        blocks += [e.block for e in behaviour.effects if arrow and e.name == arrow.effect]
+        for block in blocks:
+            self._require(block, scope)
+        for block in blocks:
+            values |= self._values(behaviour, block, scope)
+        if arrow is not None or values or _touches(behaviour):
+            outcome.changes.set(entity, row, values)
+        for block in blocks:
+            self._rest(block, row, scope, outcome)
+
+    def _arrow(self, behaviour: Behaviour, row: Row, scope: Mapping[str, Any]) -> Transition | None:
+        if behaviour.lifecycle is None:
+            return None
+        arrows = behaviour.lifecycle.arrows(row[behaviour.lifecycle.column], behaviour.name)
+        if not arrows:
+            raise _Refused(WRONG_STATUS)
+        for arrow in arrows:
+            if holds(arrow.guard, scope, self.stage.all):
+                return arrow
+        guard = arrows[0].guard
+        raise _Refused(GUARD_FAILED, *(self.failing_parts(guard, scope) if guard else ()))
+
+    def _require(self, block: Block, scope: Mapping[str, Any]) -> None:
+        for require in block.require:
+            failed = self.failing_parts(require.condition, scope)
+            if failed:
+                raise _Refused(f"{require.status} {require.error}", *failed)
+
+    def _values(self, behaviour: Behaviour, block: Block, scope: Mapping[str, Any]) -> Row:
+        return {
+            one.target.column: evaluate(one.value, scope, self.stage.all)
+            for one in behaviour.sets_on_row(block)
+        }
+
+    def _rest(self, block: Block, row: Row, scope: Mapping[str, Any], outcome: Outcome) -> None:
+        if block.create or block.delete or block.switch or block.after:
+            raise Beyond(block.place)
+        for each in block.each:
+            self._rounds(each, scope, outcome)
+        for one in block.set:
+            target = evaluate(one.target.row, scope, self.stage.all)
+            if target is not row and target is not None:
+                value = evaluate(one.value, scope, self.stage.all)
+                outcome.changes.set(one.target.entity, target, {one.target.column: value})
+        for do in block.do:
+            if not isinstance(do, DoRule) or do.kind != "operation":
+                raise Beyond(block.place)
+            inner = Behaviour.named(self.model, do.name)
+            target = scope[do.row] if do.row is not None and do.row in scope else row
+            if inner is not None:
+                self._work(do.name, inner.entity, target, scope, outcome)
+
+    def _rounds(self, each: Each, scope: Mapping[str, Any], outcome: Outcome) -> None:
+        found = (
+            self.stage.all(each.entity)
+            if each.collection is None
+            else evaluate(each.collection, scope, self.stage.all)
+        )
+        for one in found:
+            inner = {**scope, each.name: one}
+            if not holds(each.block.where, inner, self.stage.all):
+                continue
+            self._require(each.block, inner)
+            self._rest(each.block, one, inner, outcome)
+            for done in each.block.set:
+                if evaluate(done.target.row, inner, self.stage.all) is one:
+                    value = evaluate(done.value, inner, self.stage.all)
+                    outcome.changes.set(done.target.entity, one, {done.target.column: value})
+
+    def job(self, each: Each) -> Changes:
+        """What a round of a job changes, each row for itself."""
+        changes = Changes()
+        for row in list(self.stage.all(each.entity)):
+            scope = {"now": NOW, "actor": None, each.name: row}
+            if not holds(each.block.where, scope, self.stage.all):
+                continue
+            outcome = Outcome("")
+            try:
+                self._require(each.block, scope)
+                self._rest(each.block, row, scope, outcome)
+            except _Refused:
+                continue
+            for done in each.block.set:
+                target = evaluate(done.target.row, scope, self.stage.all)
+                value = evaluate(done.value, scope, self.stage.all)
+                outcome.changes.set(done.target.entity, target, {done.target.column: value})
+            for entity, target, values in outcome.changes.changed.values():
+                changes.set(entity, target, values)
+        return changes
+
+    # -- parts of conditions --------------------------------------------------------------------
+
+    def failing_parts(self, condition: Typed, names: Mapping[str, Any]) -> tuple[Typed, ...]:
+        """The parts between the outermost `&&`s that do not hold; those before may guard others."""
+        if holds(condition, names, self.stage.all):
+            return ()
+        failed = []
+        for part in parts(condition):
+            try:
+                is_held = holds(part, names, self.stage.all)
+            except (TypeError, KeyError, ArithmeticError):
+                is_held = False
+            if not is_held:
+                failed.append(part)
+        return tuple(failed)
+
+
+def parts(condition: Typed | None) -> tuple[Typed, ...]:
+    return tuple(_parts(condition)) if condition is not None else ()
+
+
+def _parts(condition: Typed) -> Iterator[Typed]:
+    if isinstance(condition, Logic) and condition.operator == "&&":
+        for operand in condition.operands:
+            yield from _parts(operand)
+    else:
+        yield condition
+
+
+def _changes(operation: Operation) -> bool:
+    return operation.kind not in (
+        OperationKind.LIST,
+        OperationKind.READ,
+        OperationKind.DELETE,
+        OperationKind.CREATE,
+        OperationKind.LINK,
+        OperationKind.UNLINK,
+    )
+
+
+def _touches(behaviour: Behaviour) -> bool:
+    """Whether the row is written even if no value of it changes."""
+    return behaviour.lifecycle is not None

@@ -1,0 +1,187 @@
+"""The rows of a test before it runs, as its factories will make them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from specwright.emit.tests import samples
+from specwright.emit.tests.factories import Factories, Factory, Fill, Row
+from specwright.emit.tests.values import NOW, Ref
+from specwright.model.sql_types import Kind
+
+
+class Impossible(Exception):
+    """A row that the tables do not take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A row that a test puts there under a variable; what it does not say, its factory says.
+
+    `times` makes several alike, for which `first` makes the rows that each needs for itself.
+    """
+
+    variable: str
+    entity: str
+    status: str | None = None
+    says: tuple[tuple[str, Any], ...] = ()
+    times: int = 1
+    first: tuple["Given", ...] = ()
+
+    @property
+    def said(self) -> dict[str, Any]:
+        return dict(self.says)
+
+
+@dataclass
+class Stage:
+    """Rows by entity, and those that have a variable."""
+
+    factories: Factories
+    rows: dict[str, list[Row]] = field(default_factory=dict)
+    variables: dict[str, Row] = field(default_factory=dict)
+    _count: int = 1_000_000
+    _home: Row | None = None
+
+    def all(self, entity: str) -> Sequence[Row]:
+        return self.rows.get(entity, ())
+
+    def put(self, givens: Sequence[Given]) -> "Stage":
+        for given in givens:
+            for _ in range(given.times):
+                self.put(given.first)
+                self.variables[given.variable] = self.add(
+                    given.entity, given.status, **self.resolved(given.said)
+                )
+        return self
+
+    def resolved(self, said: Mapping[str, Any]) -> dict[str, Any]:
+        """The values, each Ref as the value that it stands for."""
+        return {
+            name: self.variables[value.row][value.column] if isinstance(value, Ref) else value
+            for name, value in said.items()
+        }
+
+    def add(self, entity: str, status: str | None = None, /, **said: Any) -> Row:  # noqa: ANN401
+        if entity not in self.factories:
+            raise Impossible(entity)
+        factory = self.factories[entity]
+        row: Row = {fill.column.name: self._filled(fill) for fill in factory.fills}
+        if factory.lifecycle is not None and status is not None:
+            row[factory.lifecycle.column] = status
+        row |= said
+        self._fill_needed(factory, row, said)
+        self._fill_status(factory, row, said, status)
+        self._check(factory, row)
+        self.rows.setdefault(entity, []).append(row)
+        return row
+
+    def home(self) -> Row:
+        if self._home is None:
+            assert self.factories.home is not None
+            self._home = self.add(self.factories.home.name)
+        return self._home
+
+    def change(self, row: Row, values: Mapping[str, Any]) -> None:
+        row.update(values)
+
+    def remove(self, row: Row) -> None:
+        for rows in self.rows.values():
+            rows[:] = [one for one in rows if one is not row]
+
+    # -- How a factory fills in -----------------------------------------------------------------
+
+    def number(self) -> int:
+        self._count += 1
+        return self._count
+
+    def _filled(self, fill: Fill) -> Any:  # noqa: ANN401 - a value of any column
+        match fill.way:
+            case "moment":
+                return NOW - timedelta(seconds=1) + timedelta(microseconds=self.number() % 100_000)
+            case "unique":
+                return self._unique(fill)
+            case "default" if fill.value is None and fill.column.type.kind is Kind.UUID:
+                return UUID(int=self.number())
+            case "default" if fill.column.type.identity:
+                return self.number()
+            case "parent" | "home":
+                return None
+            case _:
+                return fill.value
+
+    def _unique(self, fill: Fill) -> Any:  # noqa: ANN401 - a value of any column
+        number = self.number()
+        match fill.column.type.kind:
+            case Kind.UUID:
+                return UUID(int=number)
+            case Kind.TEXT | Kind.VARCHAR:
+                return fill.form[2:-1].replace("{world.number()}", str(number))
+            case Kind.TIMESTAMPTZ:
+                return NOW + timedelta(microseconds=number)
+            case Kind.DATE:
+                return NOW.date() + timedelta(days=number % 10_000)
+            case _:
+                return number
+
+    def _fill_needed(self, factory: Factory, row: Row, said: Mapping[str, Any]) -> None:
+        for fill in factory.of("home"):
+            if fill.column.name not in said:
+                row[fill.column.name] = self.home()[self._home_column]
+        for fill in factory.of("parent"):
+            key = fill.key
+            if fill.column.name in said or key is None:
+                continue
+            parent = self.add(key.target, **self.of_same_tenant(factory, key.target, row))
+            position = key.columns.index(fill.column.name)
+            row[fill.column.name] = parent[key.target_columns[position]]
+
+    @property
+    def _home_column(self) -> str:
+        tenancy = self.factories.model.tenancy
+        assert tenancy is not None
+        return tenancy.root_column
+
+    def of_same_tenant(self, factory: Factory, target: str, row: Row) -> dict[str, Any]:
+        """The tenant of a row, for another that it needs."""
+        own, other = factory.entity.tenant, self.factories.model.entity(target).tenant
+        if own is None or other is None or not own.is_direct or not other.is_direct:
+            return {}
+        if own.is_root or other.is_root:
+            return {}
+        return {other.column: row[own.column]}
+
+    def _fill_status(
+        self, factory: Factory, row: Row, said: Mapping[str, Any], name: str | None
+    ) -> None:
+        status = factory.status(name)
+        if status is None:
+            return
+        row |= {column: value for column, value in status.values.items() if column not in said}
+        if status.held is not None and status.held not in said:
+            row[status.held] = self.holder(factory, row, status.role)
+
+    def holder(self, factory: Factory, row: Row, role: str | None) -> Any:  # noqa: ANN401 - a key
+        roles = self.factories.model.roles
+        assert roles is not None
+        said = self.of_same_tenant(factory, roles.entity, row)
+        if roles.column is not None and role is not None:
+            said[roles.column] = role
+        users = self.add(roles.entity, **said)
+        (key,) = self.factories.model.entity(roles.entity).primary_key.columns
+        return users[key]
+
+    def _check(self, factory: Factory, row: Row) -> None:
+        entity = factory.entity
+        if any(row[c.name] is None and not c.nullable for c in entity.columns):
+            raise Impossible(f"{entity.name}: null")
+        if samples.broken_check(entity, row) is not None:
+            raise Impossible(f"{entity.name}: check")
+        for _, columns in entity.uniqueness():
+            values = [row[name] for name in columns]
+            if None in values:
+                continue
+            if any([one[name] for name in columns] == values for one in self.all(entity.name)):
+                raise Impossible(f"{entity.name}: unique")

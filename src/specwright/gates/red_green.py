@@ -1,0 +1,156 @@
+"""Tests, seen red for the right reason, then seen green: the same tests, all of them."""
+
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path, PurePath
+
+from specwright.gates.evidence import CouldNotRun, Evidence, Finding
+from specwright.gates.suite import Phase, Suite, run
+from specwright.gates.workspace import Workspace
+
+IDLE = ("skipped", "xfail")
+
+
+def red(workspace: Workspace, files: Sequence[str], exempt: Collection[str] = ()) -> Evidence:
+    """Each test must fail by an assertion of its own, on an app that does nothing yet."""
+    suite = run(workspace, files)
+    _expect_start(suite)
+    own = {workspace.root / PurePath(file).parts[0] for file in files}
+    excused = {test for test in suite.tests if any(names(entry, test) for entry in exempt)}
+    return Evidence(
+        gate="red",
+        tried=f"{_count(len(suite.tests))} on an app that answers 501 to every operation",
+        saw=_saw_red(suite, excused),
+        seconds=suite.outcome.seconds,
+        tests=tuple(suite.tests),
+        findings=(
+            *suite.findings(),
+            *(_missing(suite, files, exempt) if suite.whole else ()),
+            *(
+                Finding(test, problem, suite.again(test))
+                for test, phases in suite.tests.items()
+                if (problem := _not_red(phases, own, excused=test in excused))
+            ),
+        ),
+    )
+
+
+def green(workspace: Workspace, files: Sequence[str], expected: Sequence[str]) -> Evidence:
+    """The tests seen red, and no others, must pass."""
+    suite = run(workspace, files)
+    gone = set(expected) - set(suite.tests) if suite.whole else set[str]()
+    new = set(suite.tests) - set(expected)
+    return _passing(
+        "green",
+        suite,
+        *(Finding(test, "was seen red, and is gone.", suite.again(test)) for test in sorted(gone)),
+        *(Finding(test, "was never seen red.", suite.again(test)) for test in sorted(new)),
+    )
+
+
+def kept(workspace: Workspace, files: Sequence[str]) -> Evidence:
+    """Tests that were there before must still pass."""
+    if not files:
+        return Evidence.nothing_to_try("kept", "no other tests were there before")
+    return _passing("kept", run(workspace, files))
+
+
+def names(entry: str, test: str) -> bool:
+    """Whether `entry` (a file, a test, or one with its parameters) covers the test."""
+    return test == entry or test.startswith((f"{entry}::", f"{entry}["))
+
+
+def _passing(gate: str, suite: Suite, *findings: Finding) -> Evidence:
+    failing = tuple(
+        Finding(test, problem, suite.again(test))
+        for test, phases in suite.tests.items()
+        if (problem := _not_green(phases))
+    )
+    return Evidence(
+        gate=gate,
+        tried=_count(len(suite.tests)),
+        saw=f"{len(suite.tests) - len(failing)} of {len(suite.tests)} passed",
+        seconds=suite.outcome.seconds,
+        tests=tuple(suite.tests),
+        findings=(*suite.findings(), *findings, *failing),
+    )
+
+
+def _saw_red(suite: Suite, excused: Collection[str]) -> str:
+    failed = {
+        test: call
+        for test, phases in suite.tests.items()
+        if test not in excused and (call := _call(phases)) and call.outcome == "failed"
+    }
+    example = next((f", such as `{call.says}`" for call in failed.values() if call.says), "")
+    of_schema = f"; exempt as tests of the schema alone: {len(excused)}" if excused else ""
+    return f"{len(failed)} failed{example}{of_schema}"
+
+
+def _count(tests: int) -> str:
+    return f"{tests} test" if tests == 1 else f"{tests} tests"
+
+
+def _missing(suite: Suite, files: Sequence[str], exempt: Collection[str]) -> Iterator[Finding]:
+    broken = [where for where, _ in suite.uncollected]
+    seen = (*suite.tests, *broken)
+    for file in files:
+        if not any(names(file, test) for test in seen):
+            yield Finding(file, "holds no test that ran.", suite.again(file))
+    for entry in exempt:
+        if not any(names(entry, test) or names(test, entry) for test in seen):
+            yield Finding(entry, "is listed as exempt, but is no test.", suite.again(entry))
+
+
+def _not_red(phases: Sequence[Phase], own: Collection[Path], *, excused: bool) -> str | None:
+    """Why a test does not count as seen red; None if it does."""
+    for phase in phases:
+        if phase.outcome in IDLE:
+            return f"was {_idle(phase)}: a test must run to be seen red."
+        if phase.outcome == "failed" and phase.name != "call":
+            return f"broke in its {phase.name}, before it could fail by itself: {_words(phase)}"
+    call = _call(phases)
+    if call is None:
+        return "never reached its call."
+    if call.outcome == "passed":
+        return None if excused else "passes although nothing is built: it proves nothing."
+    return _wrong_reason(call, own)
+
+
+def _wrong_reason(call: Phase, own: Collection[Path]) -> str | None:
+    if not call.asserted:
+        return f"failed for the wrong reason, not by an assertion: {_words(call)}"
+    for file in call.files:
+        if not any(PurePath(file).is_relative_to(place) for place in own):
+            return f"failed by an assertion that is not its own, in {file}: {call.says}"
+    return None
+
+
+def _not_green(phases: Sequence[Phase]) -> str | None:
+    for phase in phases:
+        if phase.outcome in IDLE:
+            return f"was {_idle(phase)}: it proves nothing."
+        if phase.outcome != "passed":
+            return f"fails in its {phase.name}: {_words(phase)}"
+    return None if _call(phases) else "never reached its call."
+
+
+def _expect_start(suite: Suite) -> None:
+    """If every test breaks in its setup in one way, that says nothing of any test."""
+    ways = {_words(phases[0]) for phases in suite.tests.values() if phases[0].outcome == "failed"}
+    broken = all(phases[0].outcome == "failed" for phases in suite.tests.values())
+    if len(suite.tests) > 1 and broken and len(ways) == 1:
+        raise CouldNotRun(f"no test got through its setup: {ways.pop()}")
+
+
+def _call(phases: Sequence[Phase]) -> Phase | None:
+    return next((phase for phase in phases if phase.name == "call"), None)
+
+
+def _idle(phase: Phase) -> str:
+    why = f" ({phase.says})" if phase.says else ""
+    return f"{'expected to fail' if phase.outcome == 'xfail' else 'skipped'}{why}"
+
+
+def _words(phase: Phase) -> str:
+    raised = ", ".join(dict.fromkeys(phase.raised)) or "an unknown exception"
+    return f"{raised}: {phase.says}" if phase.says else raised

@@ -1,0 +1,1 @@
+"""The pytest plugin that sees tests run; a folder of its own, so that it shadows nothing."""

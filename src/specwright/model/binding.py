@@ -1,0 +1,718 @@
+"""From the calls of the contract to operations on entities; every decision is said in words."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from specwright.address import snake
+from specwright.diagnostic import Code, Level, Report
+from specwright.model import naming
+from specwright.model.distinct import with_distinct_names
+from specwright.model.entities import Entity, EnumType
+from specwright.model.later import is_json
+from specwright.model.operations import (
+    BodyField,
+    EnvelopeRole,
+    LeftOut,
+    Operation,
+    OperationKind,
+    OrderKey,
+    Paging,
+    PagingStyle,
+    Parameter,
+    RequestBody,
+    Success,
+)
+from specwright.model.paths import PathReader, PathReading
+from specwright.model.reach import Reach, ReachFinder
+from specwright.model.requests import (
+    BodyBinder,
+    ListQuery,
+    Writing,
+    body_name,
+    body_of,
+    read_query,
+    taken_columns,
+)
+from specwright.model.views import (
+    Meanings,
+    Unbound,
+    ViewBinder,
+    listed,
+    read_envelope,
+    row_envelope,
+    rows_within,
+)
+from specwright.model.wire import flattened, squashed
+from specwright.spec import syntax
+from specwright.spec.syntax import Schema
+
+_ACCOUNTS = frozenset({"registerUser", "login", "refresh", "logout", "resetPassword"})
+_FOLDERS_TAKEN = frozenset({"core", "tests", "migrations", "backend"})
+_HEADERS_OF_HTTP = frozenset(
+    {"accept", "authorization", "content-type", "if-match", "idempotency-key", "x-request-id"}
+)
+_SUFFIXES = ("view", "read", "response", "out", "dto", "detail", "details")
+_WRITERS = (
+    OperationKind.CREATE,
+    OperationKind.UPDATE,
+    OperationKind.REPLACE,
+)  # whose body is the row
+_ON_ITS_ROW = (OperationKind.READ, OperationKind.UPDATE, OperationKind.REPLACE)
+_ACTS = (
+    OperationKind.TRANSITION,
+    OperationKind.ACTION,
+    OperationKind.PICK,
+    OperationKind.FIND,
+    OperationKind.WEBHOOK,
+)
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What the rest of the bundle says that binding needs."""
+
+    meanings: Meanings
+    reach: ReachFinder
+    users: str | None = None
+    states: Mapping[str, frozenset[str]] = field(default_factory=dict)  # columns, by entity
+    triggers: Mapping[str, str] = field(default_factory=dict)  # trigger → entity
+    has_accounts: bool = False
+    webhooks: frozenset[str] = frozenset()
+    idempotent: frozenset[str] = frozenset()
+    beyond: frozenset[str] = frozenset()  # operations that need what this version does not build
+
+    @property
+    def entities(self) -> Mapping[str, Entity]:
+        return self.meanings.entities
+
+    @property
+    def enums(self) -> Mapping[str, EnumType]:
+        return self.meanings.enums
+
+
+def bind_contract(
+    contract: syntax.Contract, around: Surroundings, report: Report
+) -> tuple[tuple[Operation, ...], tuple[LeftOut, ...]]:
+    """The operations in the order of the contract, and those that stay open."""
+    paths = PathReader(around.entities, around.enums, around.users)
+    paths.aliases.update(_aliases(contract, paths, around))
+    bound: list[Operation] = []
+    left: list[LeftOut] = []
+    for written in contract.operations:
+        if written.id.value in around.beyond:
+            continue
+        problems: list[Unbound] = []
+        operation = _Binding(written, contract, paths, around, problems).operation()
+        for problem in problems:
+            report.add(problem.place, Code.UNBOUND, problem.message, problem.hint, level=Level.OPEN)
+        if operation is None or problems:
+            reasons = tuple(dict.fromkeys(problem.message for problem in problems))
+            left.append(LeftOut(written.id.value, written.id.place, reasons))
+        else:
+            bound.append(operation)
+    return with_distinct_names(bound), tuple(left)
+
+
+# -- Paths that do not say the table's name --------------------------------------------------------
+
+
+def _aliases(
+    contract: syntax.Contract, paths: PathReader, around: Surroundings
+) -> Iterator[tuple[str, Entity]]:
+    """Words of paths that stand for an entity, since what is answered there is one."""
+    for operation in contract.operations:
+        last = operation.path.value.rstrip("/").rpartition("/")[2]
+        is_read = operation.method == "get" and "{" not in operation.path.value
+        if not is_read or paths.entity_named(last) is not None:
+            continue
+        schema = _json_of(_success(operation))
+        rows = None if schema is None else rows_within(schema)
+        if rows is None:
+            continue
+        entity = _entity_of(rows[1], around)
+        if entity is not None:
+            yield squashed(last), entity
+
+
+def _entity_of(schema: Schema, around: Surroundings) -> Entity | None:
+    """The entity that a schema shows: by its name, or because it alone has such columns."""
+    flat = flattened(schema)
+    name = squashed(flat.name or schema.name or "")
+    for entity in around.entities.values():
+        own = squashed(entity.name)
+        if name in (own, *(own + suffix for suffix in _SUFFIXES)):
+            return entity
+    fitting = _fitting(schema, around)
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _fitting(schema: Schema, around: Surroundings) -> list[Entity]:
+    """The entities whose rows can be shown so."""
+    found: list[Entity] = []
+    for entity in around.entities.values():
+        problems: list[Unbound] = []
+        if ViewBinder(around.meanings, problems).view(entity, schema, "View") is not None:
+            found.append(entity)
+    return found
+
+
+def _success(operation: syntax.Operation) -> syntax.Response | None:
+    return next((r for r in operation.responses if r.status.startswith("2")), None)
+
+
+def _json_of(response: syntax.Response | None) -> Schema | None:
+    content = response.content if response is not None else {}
+    return next((schema for media, schema in content.items() if is_json(media)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The entity whose row an operation works on, and those of the rows above it in the path."""
+
+    entity: str | None
+    above: tuple[str, ...] = ()
+
+
+def subjects_of(contract: syntax.Contract, around: Surroundings) -> dict[str, Subject]:
+    """What each operation works on, those that stay open included."""
+    paths = PathReader(around.entities, around.enums, around.users)
+    paths.aliases.update(_aliases(contract, paths, around))
+    found: dict[str, Subject] = {}
+    for written in contract.operations:
+        schemas = {p.name.value: p.schema for p in written.parameters if p.location == "path"}
+        reading = paths.read(written.path.value, schemas)
+        parent = reading.row.parent if reading.row is not None else reading.parent
+        above = tuple(row.entity for row in parent.chain()) if parent is not None else ()
+        entity = around.triggers.get(written.id.value, reading.entity)
+        block = around.reach.operations.get(written.id.value)
+        if block is not None and block.search is not None:
+            entity = block.search.entity.value
+        known = entity if entity in around.entities else None
+        found[written.id.value] = Subject(known, tuple(one for one in above if one != known))
+    return found
+
+
+# -- One operation --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Binding:
+    written: syntax.Operation
+    contract: syntax.Contract
+    paths: PathReader
+    around: Surroundings
+    problems: list[Unbound]
+
+    @property
+    def _id(self) -> str:
+        return self.written.id.value
+
+    @property
+    def _call(self) -> str:
+        return f"`{self.written.method.upper()} {self.written.path}`"
+
+    @property
+    def _reach(self) -> Reach:
+        return self.around.reach.of(self._id)
+
+    def operation(self) -> Operation | None:
+        parameters = tuple(self._parameters())
+        schemas = {p.name: p.schema for p in parameters if p.location == "path"}
+        reading = self.paths.read(self.written.path.value, schemas)
+        kind = self._kind(reading)
+        if kind is None:
+            return None
+        entity = self._entity(kind, reading)
+        if self.problems:
+            return None
+        bare = Operation(
+            id=self._id,
+            kind=kind,
+            method=self.written.method,
+            path=self.written.path.value,
+            place=self.written.id.place,
+            domain=self._domain(entity),
+            entity=entity.name if entity is not None else None,
+            is_public=not self.written.security or {} in self.written.security,
+            parameters=parameters,
+            row=reading.row,
+            parent=reading.parent if reading.row is None else None,
+            parent_joins=reading.joins if reading.row is None else (),
+            refusals=tuple(r.status for r in self.written.responses if r.status[:1] in "45d"),
+            is_idempotent=self._id in self.around.idempotent,
+            summary=self.written.summary,
+            description=self.written.description,
+            deprecated=self.written.deprecated,
+        )
+        if kind in (OperationKind.ACCOUNT, OperationKind.WEBHOOK):
+            return self._unread(bare)
+        return self._filled(bare, entity, reading)
+
+    # -- What it is
+
+    def _kind(self, reading: PathReading) -> OperationKind | None:
+        said = self._said_kind()
+        if said is not None:
+            return said
+        if reading.problem is not None:
+            self._open(f"{self._call} stays open: {reading.problem}.", _AS_KEY)
+            return None
+        block = self._reach.block
+        plain = None if reading.words else self._plain_kind(reading)
+        is_ruled = block is not None and self.written.method != "get"
+        if plain is None or (plain is OperationKind.CREATE and block and block.create):
+            plain = OperationKind.ACTION if is_ruled else None
+        if plain is None:
+            self._say_no_kind(reading)
+        return plain
+
+    def _said_kind(self) -> OperationKind | None:
+        """What other files than the contract say that it is."""
+        block = self._reach.block
+        if self._id in self.around.webhooks:
+            return OperationKind.WEBHOOK
+        if self._id in _ACCOUNTS and self.around.has_accounts:
+            return OperationKind.ACCOUNT
+        if block is not None and block.search is not None:
+            return OperationKind.PICK if block.search.locks else OperationKind.FIND
+        return OperationKind.TRANSITION if self._id in self.around.triggers else None
+
+    def _plain_kind(self, reading: PathReading) -> OperationKind | None:
+        method = self.written.method
+        if reading.link is not None and self.written.body is None and method in ("put", "post"):
+            return OperationKind.LINK
+        if reading.link is not None and method == "delete":
+            return OperationKind.UNLINK
+        if reading.row is not None:
+            return {
+                "get": OperationKind.READ,
+                "put": OperationKind.REPLACE,
+                "patch": OperationKind.UPDATE,
+                "delete": OperationKind.DELETE,
+            }.get(method)
+        if reading.collection is not None:
+            return {"get": OperationKind.LIST, "post": OperationKind.CREATE}.get(method)
+        return None
+
+    def _say_no_kind(self, reading: PathReading) -> None:
+        if reading.entity is None:
+            schema = _json_of(_success(self.written))
+            rows = rows_within(schema) if schema is not None else None
+            likely = _fitting(rows[1] if rows else schema, self.around) if schema else []
+            self._open(
+                f"Nothing in the path of {self._call} names a table"
+                + (f"; its answer could be {listed([e.name for e in likely])}." if likely else "."),
+                f"Call the path or the answer's schema after the table, such as "
+                f"`/{likely[0].table.replace('_', '-')}`."
+                if likely
+                else f"Name the table in the path, or write `{self._id}:` in the rule block.",
+            )
+            return
+        row = self.around.entities[reading.entity].row
+        self._open(
+            f"Nothing says what {self._call} does with the {row}.",
+            f"Draw `state --> state : {self._id}` in data-model.md, "
+            f"or write `{self._id}:` in the rule block of rules.md.",
+        )
+
+    def _entity(self, kind: OperationKind, reading: PathReading) -> Entity | None:
+        named = reading.entity
+        block = self._reach.block
+        if kind in (OperationKind.PICK, OperationKind.FIND) and block and block.search:
+            named = block.search.entity.value
+            if named not in self.around.entities:  # said where the rules are read
+                self.problems.append(
+                    Unbound(
+                        block.search.entity.place,
+                        f"`{self._id}` looks for a row of `{named}`, which is no entity.",
+                    )
+                )
+        if kind is OperationKind.TRANSITION:
+            self._check_transition(reading)
+            named = self.around.triggers[self._id]
+        if kind in (OperationKind.LINK, OperationKind.UNLINK) and reading.link is not None:
+            named = reading.link.entity
+        return self.around.entities.get(named or "")
+
+    def _check_transition(self, reading: PathReading) -> None:
+        entity = self.around.entities[self.around.triggers[self._id]]
+        if reading.row is not None and reading.row.entity == entity.name:
+            return
+        found = f"names {reading.entity}" if reading.row else "names no row"
+        self._open(
+            f"`{self._id}` is a transition of {entity.name}, but {self._call} {found}.",
+            f"Use a path such as `/{entity.table.replace('_', '-')}/{{id}}/…`, "
+            f"or choose the row with `pick:` in rules.md.",
+        )
+
+    def _domain(self, entity: Entity | None) -> str:
+        names = [snake(tag) for tag in self.written.tags[:1]]
+        names += [entity.table] if entity is not None else []
+        usable = (n for n in names if naming.is_plain(n) and n not in _FOLDERS_TAKEN)
+        return next((n for n in usable if naming.reserved_by(n) is None), "api")
+
+    # -- What goes in and out
+
+    def _unread(self, operation: Operation) -> Operation:
+        """With the body as it comes: nothing of it is a column."""
+        fields: tuple[BodyField, ...] = ()
+        media = self._media()
+        if media is None or self.written.body is None:
+            return operation
+        schema = flattened(self.written.body.content[media])
+        fields = tuple(
+            BodyField(name, name in schema.required, flattened(inner), inner.place)
+            for name, inner in schema.properties.items()
+        )
+        name = body_name(schema, self._id)
+        body = body_of(self.written.body, media, name, fields, is_patch=False)
+        answers = tuple(
+            Success(int(r.status), r.description)
+            for r in self.written.responses
+            if r.status.isdigit() and r.status.startswith("2")
+        )
+        return replace(operation, body=body, answers=answers)
+
+    def _filled(
+        self, operation: Operation, entity: Entity | None, reading: PathReading
+    ) -> Operation:
+        query = self._query(operation, entity)
+        link = reading.link if operation.kind in _LINKS else None
+        body = self._body(operation, entity)
+        answers = tuple(self._answers(operation, entity, query.paging))
+        filled = replace(
+            operation,
+            link=link,
+            filters=query.filters,
+            sorting=query.sorting,
+            order=_order(operation, entity, query),
+            paging=query.paging if operation.kind is OperationKind.LIST else None,
+            body=body,
+            answers=answers,
+            needs_if_match=bool(entity and entity.versioned and operation.kind in _CHANGES),
+        )
+        if operation.kind is OperationKind.CREATE and entity is not None:
+            self._check_complete(filled, entity)
+        self._check_none(answers)
+        if operation.kind in _ON_ITS_ROW and not answers and not self.problems:
+            self._open(f"{self._call} documents no success.", "Add a response such as `'200'`.")
+        return replace(filled, how=tuple(_how(filled, entity)))
+
+    def _parameters(self) -> Iterator[Parameter]:
+        for p in self.written.parameters:
+            is_https_own = p.location == "header" and p.name.value.lower() in _HEADERS_OF_HTTP
+            if p.location == "cookie" or is_https_own:
+                continue
+            schema = flattened(p.schema)
+            yield Parameter(p.name.value, p.location, p.required, schema, p.name.place)
+
+    def _query(self, operation: Operation, entity: Entity | None) -> ListQuery:
+        query = [p for p in operation.parameters if p.location == "query"]
+        is_list = operation.kind is OperationKind.LIST and entity is not None
+        found = (
+            read_query(entity, query, self.around.meanings, self.problems)
+            if is_list and entity is not None
+            else ListQuery(rest=tuple(query))
+        )
+        headers = [p for p in operation.parameters if p.location == "header"]
+        for p in (*found.rest, *headers):
+            if snake(p.name) not in self._reach.reads and p.name not in self._reach.reads:
+                self.problems.append(
+                    Unbound(
+                        p.place,
+                        f"Nothing says what `{p.name}` of {self._call} does.",
+                        f"Call it after a column of `{entity.name}`, or drop the parameter."
+                        if is_list and entity is not None
+                        else f"Use `request.{snake(p.name)}` in a rule, or drop the parameter.",
+                    )
+                )
+        return found
+
+    def _media(self) -> str | None:
+        content = self.written.body.content if self.written.body is not None else {}
+        fitting = [media for media in content if is_json(media)]
+        patches = [media for media in fitting if "merge-patch" in media]
+        return next(iter(patches if self.written.method == "patch" else []), None) or next(
+            iter(fitting), None
+        )
+
+    def _body(self, operation: Operation, entity: Entity | None) -> RequestBody | None:
+        written, media = self.written.body, self._media()
+        if written is None or media is None:
+            if operation.kind in (OperationKind.UPDATE, OperationKind.REPLACE):
+                self._open(
+                    f"{self._call} changes a row, but has no JSON body to say how.",
+                    "Give it a `requestBody`.",
+                )
+            return None
+        schema = written.content[media]
+        name = body_name(schema, self._id)
+        envelope = (
+            row_envelope(entity, schema, self.around.meanings)
+            if entity is not None and operation.kind in _WRITERS
+            else None
+        )
+        inner = envelope[1] if envelope is not None else schema
+        binder = BodyBinder(self.around.meanings, self.problems)
+        fields = binder.fields(entity, inner, self._writing(operation, entity))
+        body = body_of(written, media, name, fields, is_patch=self.written.method == "patch")
+        return replace(body, envelope=envelope[0]) if envelope is not None else body
+
+    def _writing(self, operation: Operation, entity: Entity | None) -> Writing:
+        creates = operation.kind is OperationKind.CREATE
+        taken: Mapping[str, str] = {}
+        if entity is not None:
+            tenant = entity.tenant.column if entity.tenant and entity.tenant.is_direct else None
+            taken = taken_columns(
+                entity,
+                sorted(self.around.states.get(entity.name, ())),
+                None if entity.tenant and entity.tenant.is_root else tenant,
+                [own for own, _ in operation.parent_joins],
+                creates=creates,
+            )
+        return Writing(creates, operation.kind in _WRITERS, taken, self._reach.reads)
+
+    def _answers(
+        self, operation: Operation, entity: Entity | None, paging: Paging
+    ) -> Iterator[Success]:
+        found = [
+            self._answer(operation, entity, paging, response)
+            for response in self.written.responses
+            if response.status.isdigit() and response.status.startswith("2")
+        ]
+        answers = [answer for answer in found if answer is not None]
+        yield from (answer for answer in answers if answer.view is not None)
+        yield from (answer for answer in answers if answer.view is None)
+
+    def _answer(
+        self,
+        operation: Operation,
+        entity: Entity | None,
+        paging: Paging,
+        response: syntax.Response,
+    ) -> Success | None:
+        media = next((media for media in response.content if is_json(media)), None)
+        bare = Success(int(response.status), response.description)
+        if media is None:
+            return bare
+        schema = response.content[media]
+        bare = replace(bare, media_type=media)
+        shown = entity or _entity_of(schema, self.around)
+        if shown is None:
+            self.problems.append(
+                Unbound(
+                    schema.place,
+                    f"Nothing says which rows {self._call} answers with.",
+                    "Name the schema after an entity.",
+                )
+            )
+            return None
+        if operation.kind is OperationKind.LIST:
+            return self._page(bare, shown, schema, paging)
+        binder = ViewBinder(self.around.meanings, self.problems)
+        envelope = row_envelope(shown, schema, self.around.meanings)
+        inner = envelope[1] if envelope is not None else schema
+        view = binder.view(shown, inner, f"{self._id}_response")
+        return replace(bare, view=view, envelope=envelope[0] if envelope is not None else None)
+
+    def _page(
+        self, bare: Success, entity: Entity, schema: Schema, paging: Paging
+    ) -> Success | None:
+        rows = rows_within(schema)
+        if rows is None:
+            self.problems.append(
+                Unbound(
+                    schema.place,
+                    f"The answer of {self._call} should be a list of `{entity.table}`, "
+                    "but holds no array of objects, or several.",
+                    "Answer with an array, or with an object that has one, such as `items`.",
+                )
+            )
+            return None
+        items, one = rows
+        name = f"{entity.name}_page"
+        page = read_envelope(schema, items, name, self.problems)
+        view = ViewBinder(self.around.meanings, self.problems).view(entity, one, entity.name)
+        if page is None or view is None:
+            return None
+        roles = [field.role for field in page.fields]
+        tokens = [field for field in page.fields if field.role is EnvelopeRole.NEXT_TOKEN]
+        if (paging.style is PagingStyle.CURSOR) != bool(tokens):
+            self._open(
+                f"{self._call} has a token for pages in its "
+                + ("query, but not in its answer." if not tokens else "answer, but not its query."),
+                "Give it both `page_token` and `next_page_token`.",
+            )
+        if any(field.required and not field.nullable for field in tokens):
+            self._open(
+                f"{self._call} promises a next page always, which the last page cannot keep.",
+                "Take the token out of `required`, or allow null.",
+            )
+        self._check_roles(roles, paging)
+        return replace(bare, view=view, page=page)
+
+    def _check_roles(self, roles: Sequence[EnvelopeRole], paging: Paging) -> None:
+        needed = {
+            EnvelopeRole.PAGE: (PagingStyle.PAGE,),
+            EnvelopeRole.PAGES: (PagingStyle.PAGE,),
+            EnvelopeRole.OFFSET: (PagingStyle.OFFSET,),
+        }
+        for role in roles:
+            if role in needed and paging.style not in needed[role]:
+                self._open(
+                    f"{self._call} answers with the {role} of a list, "
+                    f"but is read by {paging.style}.",
+                    "Let the query and the answer page in the same way.",
+                )
+
+    def _check_none(self, answers: Sequence[Success]) -> None:
+        """What a search answers when it finds nothing is documented, if it is no refusal."""
+        block = self._reach.block
+        none = block.search.none if block is not None and block.search is not None else None
+        status = none.value.partition(" ")[0] if none is not None else ""
+        if status.startswith("2") and all(str(answer.status) != status for answer in answers):
+            self._open(
+                f"`{self._id}` answers {status} when it finds nothing, "
+                "but its contract does not say so.",
+                f"Add `'{status}'` to its responses.",
+            )
+
+    def _check_complete(self, operation: Operation, entity: Entity) -> None:
+        """Every column that must be said is said: by the body, the path, a rule, or us."""
+        reach = self._reach
+        fields = operation.body.fields if operation.body is not None else ()
+        ours = {own for own, _ in operation.parent_joins}
+        self._check_row(entity, fields, f"{entity.row}.", ours, reach)
+
+    def _check_row(
+        self,
+        entity: Entity,
+        fields: Sequence[BodyField],
+        prefix: str,
+        ours: set[str],
+        reach: Reach,
+    ) -> None:
+        said = set(ours) | set(_OURS)
+        said |= {f.column for f in fields if f.column and (f.required or f.schema.has_default)}
+        said |= {path.removeprefix(prefix) for path in reach.sets if path.startswith(prefix)}
+        said |= self.around.states.get(entity.name, frozenset())
+        if entity.tenant is not None and entity.tenant.is_direct:
+            said.add(entity.tenant.column)
+        for column in entity.columns:
+            if column.name in said or column.is_filled:
+                continue
+            optional = next((f for f in fields if f.column == column.name), None)
+            self.problems.append(
+                Unbound(
+                    optional.place if optional is not None else self.written.id.place,
+                    f"`{self._id}` may leave out `{optional.name}`, but "
+                    f"`{entity.table}.{column.name}` is `not null` and has no default."
+                    if optional is not None
+                    else f"Nothing says what `{prefix}{column.name}` is "
+                    f"when `{self._id}` creates a row.",
+                    f"Write `set: {{ {prefix}{column.name}: … }}` in rules.md, require "
+                    f"`{column.name}` in the request, or give the column a default.",
+                )
+            )
+        for rows in fields:
+            if rows.relation is None:
+                continue
+            relation = entity.relation(rows.relation)
+            target = self.around.entities.get(relation.target) if relation else None
+            if relation is not None and target is not None:
+                inner = f"{prefix}{relation.name}."
+                self._check_row(target, rows.rows, inner, set(relation.target_columns), reach)
+
+    def _open(self, message: str, hint: str | None = None) -> None:
+        self.problems.append(Unbound(self.written.id.place, message, hint))
+
+
+_LINKS = (OperationKind.LINK, OperationKind.UNLINK)
+_CHANGES = (OperationKind.UPDATE, OperationKind.REPLACE, OperationKind.DELETE)
+_OURS = ("created_at", "updated_at", "version")
+_AS_KEY = "Name the parameter after the primary key or a unique column of the table before it."
+
+
+def _order(operation: Operation, entity: Entity | None, query: ListQuery) -> tuple[OrderKey, ...]:
+    """By the default of the sorting parameter, or newest first; ties by the key, the same way."""
+    if operation.kind is not OperationKind.LIST or entity is None:
+        return ()
+    default = query.sorting.default if query.sorting is not None else None
+    if default is not None:
+        first = [OrderKey(default.column, default.descending)]
+    elif entity.column("created_at") is not None:
+        first = [OrderKey("created_at", descending=True)]
+    else:
+        first = []
+    way = bool(first) and first[0].descending
+    named = {key.column for key in first}
+    keys = [name for name in entity.primary_key.columns if name not in named]
+    return (*first, *(OrderKey(name, way) for name in keys))
+
+
+# -- In words -------------------------------------------------------------------------------------
+
+_DOES = {
+    OperationKind.LIST: "lists the rows of {many} that the caller may see",
+    OperationKind.READ: "reads one row of {many}",
+    OperationKind.CREATE: "creates a row of {many}",
+    OperationKind.REPLACE: "replaces what a request may write of one row of {many}",
+    OperationKind.UPDATE: "changes what a request names of one row of {many}",
+    OperationKind.DELETE: "deletes one row of {many}",
+    OperationKind.TRANSITION: "moves one row of {many} through its lifecycle",
+    OperationKind.LINK: "makes a row of {many}, if there is none yet",
+    OperationKind.UNLINK: "removes a row of {many}, if there is one",
+    OperationKind.PICK: "picks one row of {many} that nobody else has locked",
+    OperationKind.FIND: "finds one row of {many}",
+    OperationKind.ACTION: "does what its rules say",
+}
+
+
+def _how(operation: Operation, entity: Entity | None) -> Iterator[str]:
+    many = f"`{entity.table}`" if entity is not None else "the table"
+    does = _DOES[operation.kind].format(many=many)
+    yield f"{operation.method.upper()} {operation.path} {does}."
+    for row in operation.row.chain() if operation.row is not None else ():
+        yield from _how_found(row.entity, [(k.parameter, k.column) for k in row.keys])
+    for row in operation.parent.chain() if operation.parent is not None else ():
+        yield from _how_found(row.entity, [(k.parameter, k.column) for k in row.keys])
+    for one_filter in operation.filters:
+        yield (
+            f"`{one_filter.parameter.name}` keeps those whose "
+            f"`{one_filter.column}` {one_filter.compares} its value."
+        )
+    if operation.order:
+        ways = [f"`{key.column}` {'down' if key.descending else 'up'}" for key in operation.order]
+        yield f"It is ordered by {', then '.join(ways)}."
+    if operation.paging is not None:
+        yield _how_paged(operation.paging)
+    if operation.body is not None:
+        yield from _how_written(operation.body)
+    if operation.needs_if_match:
+        yield f"Rows of {many} have a version: `If-Match`, 428 without it, 412 when it is stale."
+    for answer in operation.answers:
+        shown = f"shows `{answer.view.name}`" if answer.view is not None else "has no body"
+        yield f"{answer.status} {shown}."
+
+
+def _how_found(entity: str, keys: Sequence[tuple[str, str]]) -> Iterator[str]:
+    for parameter, column in keys:
+        yield f"`{{{parameter}}}` is `{column}` of {entity}; one that the caller cannot see is 404."
+
+
+def _how_paged(paging: Paging) -> str:
+    if paging.style is PagingStyle.NONE and paging.size is None:
+        return "The contract has no pages, so every row is answered."
+    size = f"{paging.default_size} rows a page, {paging.largest_size} at most"
+    return f"It is read by {paging.style}: {size}."
+
+
+def _how_written(body: RequestBody) -> Iterator[str]:
+    columns = [f"`{one.name}`" for one in body.fields if one.column is not None]
+    if columns:
+        yield f"`{body.name}` writes {', '.join(columns)}."
+    for one in body.fields:
+        if one.relation is not None:
+            yield f"`{one.name}` creates the rows of `{one.relation}` with it."
+        if one.is_free:
+            yield f"`{one.name}` is for the rules, as `request.{one.variable}`."

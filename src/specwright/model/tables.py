@@ -1,0 +1,703 @@
+"""From the tables of a data model to entities: names, types, keys, constraints, relations."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal, InvalidOperation
+from typing import get_args
+
+from specwright.address import pascal
+from specwright.diagnostic import Code, Place, Report, did_you_mean
+from specwright.model import naming
+from specwright.model.entities import (
+    Check,
+    Column,
+    Entity,
+    EnumType,
+    ForeignKey,
+    Index,
+    Key,
+    LiteralDefault,
+    OnDelete,
+    Relation,
+    SqlDefault,
+    Unique,
+)
+from specwright.model.sql_checks import Bound, Shape, read_check, read_sql_default
+from specwright.model.sql_types import Kind, SqlType, read_type
+from specwright.spec import syntax
+from specwright.spec.syntax import Word
+from specwright.spec.text import Text
+
+_WHOLE = (Kind.SMALLINT, Kind.INT, Kind.BIGINT)
+_TEXTS = (Kind.TEXT, Kind.VARCHAR)
+_MOST_DIGITS = 19  # of 64 bits
+
+
+def read_enums(written: Sequence[syntax.Enum], report: Report) -> tuple[EnumType, ...]:
+    enums: dict[str, EnumType] = {}
+    for enum in written:
+        if enum.name.value in enums:
+            _twice(enum.name, "enum", report)
+            continue
+        values = _distinct(enum.values, "value of this enum", report)
+        if not values:
+            report.add(
+                enum.name.place,
+                Code.COLUMN_TYPE,
+                f"The enum `{enum.name}` has no values.",
+                "Write each value on a line of its own between the braces.",
+            )
+            continue
+        name = enum.name.value
+        enums[name] = EnumType(name, pascal(name), values, enum.name.place)
+    return tuple(enums.values())
+
+
+def read_entities(
+    model: syntax.DataModel, enums: Sequence[EnumType], report: Report
+) -> tuple[Entity, ...]:
+    """The entities in the order of their tables; a table that cannot stand is left out."""
+    enum_by_name = {enum.name: enum for enum in enums}
+    tables: dict[str, Entity] = {}
+    for table in _usable_tables(model.tables, enums, report):
+        tables[table.name.value] = _Table(table, enum_by_name, report).entity()
+    declared = frozenset(table.name.value for table in model.tables)
+    links = [
+        link
+        for reference in model.references
+        if (link := _link(reference, tables, declared, report)) is not None
+    ]
+    return tuple(_with_relations(tables, links, report))
+
+
+# -- Names ----------------------------------------------------------------------------------------
+
+
+def _usable_tables(
+    tables: Sequence[syntax.Table], enums: Sequence[EnumType], report: Report
+) -> Iterable[syntax.Table]:
+    by_fold: dict[str, Word] = {}
+    classes = {enum.class_name: f"the enum `{enum.name}`" for enum in enums}
+    for table in tables:
+        name = table.name
+        earlier = by_fold.setdefault(name.value.casefold(), name)
+        if earlier is not name:
+            _twice(name, "table", report, earlier)
+            continue
+        _check_name(name, "table", report)
+        row = naming.singular(name.value)
+        taken = classes.get(pascal(row))
+        if taken is not None:
+            report.add(
+                name.place,
+                Code.DECLARED_TWICE,
+                f"The entity of the table `{name}` is `{pascal(row)}`, and so is {taken}.",
+                "Give one of them another name.",
+            )
+            continue
+        if whose := naming.row_reserved_by(row):
+            report.add(
+                name.place,
+                Code.UNUSABLE_NAME,
+                f"A row of `{name}` would be called `{row}`, a word that {whose} reserves.",
+                f"Call the table `app_{name}`, for example.",
+            )
+        classes[pascal(row)] = f"that of `{name}`"
+        yield table
+
+
+def _check_name(name: Word, what: str, report: Report) -> None:
+    if not naming.is_plain(name.value):
+        plain = naming.as_plain(name.value)
+        report.add(
+            name.place,
+            Code.UNUSABLE_NAME,
+            f"`{name}` cannot be the name of a {what}: "
+            "names are lower-case ASCII letters, digits and underscores, 63 at most.",
+            f"Write `{plain}`." if plain else None,
+        )
+    elif language := naming.reserved_by(name.value):
+        report.add(
+            name.place,
+            Code.UNUSABLE_NAME,
+            f"`{name}` cannot be the name of a {what}: {language} reserves the word.",
+        )
+
+
+def _twice(name: Word, what: str, report: Report, earlier: Word | None = None) -> None:
+    differs = earlier is not None and earlier.value != name.value
+    report.add(
+        name.place,
+        Code.DECLARED_TWICE,
+        f"The {what} `{name}` differs only in case from `{earlier}`, at line {earlier.place.line}."
+        if earlier is not None and differs
+        else f"The {what} `{name}` is declared twice.",
+        "Merge the two, or give one of them another name.",
+    )
+
+
+def _distinct(words: Sequence[Word], what: str, report: Report) -> tuple[str, ...]:
+    found: dict[str, Word] = {}
+    for word in words:
+        if word.value in found:
+            _twice(word, what, report)
+        found.setdefault(word.value, word)
+    return tuple(found)
+
+
+# -- One table ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Table:
+    """The reading of one table."""
+
+    table: syntax.Table
+    enums: Mapping[str, EnumType]
+    report: Report
+
+    @property
+    def _name(self) -> str:
+        return self.table.name.value
+
+    def entity(self) -> Entity:
+        columns = tuple(self._columns())
+        key = self._primary_key(columns)
+        in_key = frozenset(key.columns)
+        row = naming.singular(self._name)
+        return Entity(
+            name=naming.entity_name(self._name),
+            row=row,
+            table=self._name,
+            place=self.table.name.place,
+            columns=tuple(
+                replace(column, nullable=column.nullable and column.name not in in_key)
+                for column in columns
+            ),
+            primary_key=key,
+            uniques=tuple(self._uniques(columns, key)),
+            checks=tuple(self._checks(columns)),
+            indexes=tuple(self._indexes(columns)),
+            note=self.table.note,
+            audited="audit" in self.table.custom,
+            soft_deleted=any(column.name == "deleted_at" for column in columns),
+        )
+
+    def _columns(self) -> Iterable[Column]:
+        seen: dict[str, Word] = {}
+        for column in self.table.columns:
+            name = column.name
+            earlier = seen.setdefault(name.value.casefold(), name)
+            if earlier is not name:
+                _twice(name, f"column of `{self._name}`", self.report, earlier)
+                continue
+            _check_name(name, "column", self.report)
+            column_type = read_type(column.type, frozenset(self.enums), self.report)
+            if column_type is not None and column.increment:
+                column_type = self._identity(column, column_type)
+            if column_type is not None:
+                yield self._column(column, column_type)
+
+    def _identity(self, column: syntax.Column, column_type: SqlType) -> SqlType:
+        if column_type.kind in _WHOLE:
+            return replace(column_type, identity=True)
+        self.report.add(
+            column.name.place,
+            Code.COLUMN_TYPE,
+            f"`increment` counts, but `{column.name}` is `{column.type}`.",
+            "Write `int` or `bigint`, or drop `increment`.",
+        )
+        return column_type
+
+    def _column(self, column: syntax.Column, column_type: SqlType) -> Column:
+        return Column(
+            name=column.name.value,
+            type=column_type,
+            nullable=not (column.not_null or column.primary_key or column_type.identity),
+            place=column.name.place,
+            default=self._default(column, column_type),
+            note=column.note,
+            personal=_is_on(column.custom.get("personal")),
+            encrypted=_is_on(column.custom.get("encrypted")),
+        )
+
+    def _default(
+        self, column: syntax.Column, column_type: SqlType
+    ) -> LiteralDefault | SqlDefault | None:
+        default = column.default
+        if default is None:
+            return None
+        if default.is_expression:
+            text = Text(
+                default.place.file, default.value, default.place.line, (default.place.column,)
+            )
+            sql = read_sql_default(text, self.report)
+            return None if sql is None else SqlDefault(sql)
+        literal = _literal(default.value, column_type, self.enums)
+        if literal is None:
+            values = self.enums[column_type.enum].values if column_type.enum else ()
+            self.report.add(
+                default.place,
+                Code.COLUMN_DEFAULT,
+                f"`{default.value}` is no value of the type `{column.type}`.",
+                did_you_mean(default.value, values)
+                or (f"It is one of {_listed(values)}." if values else None),
+            )
+            return None
+        return literal
+
+    def _primary_key(self, columns: Sequence[Column]) -> Key:
+        of_columns = [column.name for column in self.table.columns if column.primary_key]
+        of_indexes = [index for index in self.table.indexes if index.primary_key]
+        if of_columns and of_indexes:
+            self._say_key(of_indexes[0].columns[0].place, "has two primary keys")
+        elif len(of_indexes) > 1:
+            self._say_key(of_indexes[1].columns[0].place, "has two primary keys")
+        words = of_columns or [word for index in of_indexes[:1] for word in index.columns]
+        if not words:
+            self._say_key(
+                self.table.name.place,
+                "has no primary key",
+                "Write `id uuid [pk, default: `gen_random_uuid()`]`.",
+            )
+        name = naming.primary_key_name(self._name)
+        return Key(name, self._known(words, columns) or ())
+
+    def _say_key(self, place: Place, what: str, hint: str | None = None) -> None:
+        self.report.add(place, Code.PRIMARY_KEY, f"The table `{self._name}` {what}.", hint)
+
+    def _known(self, words: Sequence[Word], columns: Sequence[Column]) -> tuple[str, ...] | None:
+        """The columns that the words name; a column with an error of its own is not asked for."""
+        names = [column.name for column in columns]
+        declared = {column.name.value for column in self.table.columns}
+        unknown = [word for word in words if word.value not in declared]
+        for word in unknown:
+            self.report.add(
+                word.place,
+                Code.UNKNOWN_COLUMN,
+                f"`{word}` is no column of `{self._name}`.",
+                did_you_mean(word.value, names),
+            )
+        if unknown or any(word.value not in names for word in words):
+            return None
+        return _distinct(words, f"column in this index of `{self._name}`", self.report)
+
+    def _uniques(self, columns: Sequence[Column], key: Key) -> Iterable[Unique]:
+        of_columns = [(column.name,) for column in self.table.columns if column.unique]
+        of_indexes = [index for index in self.table.indexes if index.unique]
+        folds = frozenset(column.name for column in columns if column.type.folded)
+        seen = set() if folds & frozenset(key.columns) else {frozenset(key.columns)}
+        for words, name in (
+            *((words, None) for words in of_columns),
+            *((index.columns, index.name) for index in of_indexes),
+        ):
+            found = self._known(words, columns)
+            if found is None or frozenset(found) in seen:
+                continue
+            seen.add(frozenset(found))
+            yield Unique(
+                name.value if name is not None else naming.unique_name(self._name, found),
+                found,
+                folded=tuple(column for column in found if column in folds),
+            )
+
+    def _checks(self, columns: Sequence[Column]) -> Iterable[Check]:
+        by_name = {column.name: column for column in columns}
+        names: dict[str, None] = {}
+        for column in columns:
+            if column.type.enum is not None:
+                yield self._enum_check(column, self.enums[column.type.enum], names)
+        for written in self.table.columns:
+            for expression in written.checks:
+                base = naming.check_name(self._name, written.name.value)
+                yield from self._check(expression, _free(base, names), by_name, names)
+        for number, check in enumerate(self.table.checks, start=1):
+            if check.name is not None and check.name.value in names:
+                _twice(check.name, "check", self.report)
+                continue
+            base = naming.check_name(self._name, str(number))
+            name = check.name.value if check.name is not None else _free(base, names)
+            yield from self._check(check.expression, name, by_name, names)
+
+    def _enum_check(self, column: Column, enum: EnumType, names: dict[str, None]) -> Check:
+        name = naming.check_name(self._name, column.name)
+        names[name] = None
+        values = ", ".join("'" + value.replace("'", "''") + "'" for value in enum.values)
+        return Check(
+            name,
+            f"{column.name} IN ({values})",
+            (column.name,),
+            whole=True,
+            enum_column=column.name,
+        )
+
+    def _check(
+        self,
+        expression: Text,
+        name: str,
+        columns: Mapping[str, Column],
+        names: dict[str, None],
+    ) -> Iterable[Check]:
+        names[name] = None
+        declared = [column.name.value for column in self.table.columns]
+        read = read_check(expression, declared, self.report)
+        if read is not None and all(column in columns for column in read.columns):
+            yield Check(
+                name,
+                expression.value.strip(),
+                read.columns,
+                tuple(_within(shape, columns) for shape in read.shapes),
+                read.whole,
+            )
+
+    def _indexes(self, columns: Sequence[Column]) -> Iterable[Index]:
+        seen: set[tuple[str, ...]] = set()
+        for index in self.table.indexes:
+            if index.unique or index.primary_key:
+                continue
+            found = self._known(index.columns, columns)
+            if found is None or found in seen:
+                continue
+            seen.add(found)
+            name = index.name.value if index.name else naming.index_name(self._name, found)
+            yield Index(name, found)
+
+
+def _is_on(word: Word | None) -> bool:
+    return word is not None and word.value.lower() not in ("no", "false", "")
+
+
+def _free(name: str, taken: Mapping[str, None]) -> str:
+    """The name, numbered from 2 on where it is taken."""
+    numbered = (name if number == 1 else f"{name}_{number}" for number in range(1, len(taken) + 2))
+    return next(candidate for candidate in numbered if candidate not in taken)
+
+
+def _within(shape: Shape, columns: Mapping[str, Column]) -> Shape:
+    """For whole numbers, `> 0` is `>= 1`."""
+    if not isinstance(shape, Bound):
+        return shape
+    if columns[shape.column].type.kind not in _WHOLE and not shape.of_length:
+        return shape
+    low, high = shape.low, shape.high
+    if shape.low_is_outside and isinstance(low, int):
+        shape = replace(shape, low=low + 1, low_is_outside=False)
+    if shape.high_is_outside and isinstance(high, int):
+        shape = replace(shape, high=high - 1, high_is_outside=False)
+    return shape
+
+
+def _literal(
+    value: str, column_type: SqlType, enums: Mapping[str, EnumType]
+) -> LiteralDefault | None:
+    """The value of the column's type that is written, or None where there is none."""
+    match column_type.kind:
+        case Kind.ENUM:
+            enum = enums.get(column_type.enum or "")
+            return LiteralDefault(value) if enum and value in enum.values else None
+        case Kind.TEXT | Kind.VARCHAR:
+            fits = column_type.length is None or len(value) <= column_type.length
+            return LiteralDefault(value) if fits else None
+        case Kind.BOOL:
+            word = value.lower()
+            return LiteralDefault(word == "true") if word in ("true", "false") else None
+        case Kind.JSONB:
+            return LiteralDefault(value) if value in ("{}", "[]") else None
+        case _:
+            return _number(value, column_type)
+
+
+def _number(value: str, column_type: SqlType) -> LiteralDefault | None:
+    if column_type.bounds is not None:
+        return _whole_number(value, column_type)
+    is_decimal = column_type.kind in (Kind.NUMERIC, Kind.DOUBLE)
+    return _decimal_number(value) if is_decimal else None
+
+
+def _whole_number(value: str, column_type: SqlType) -> LiteralDefault | None:
+    digits = value.removeprefix("-")
+    if (
+        not (digits.isascii() and digits.isdigit())
+        or len(digits) > _MOST_DIGITS
+        or not column_type.bounds
+    ):
+        return None
+    low, high = column_type.bounds
+    return LiteralDefault(int(value)) if low <= int(value) <= high else None
+
+
+def _decimal_number(value: str) -> LiteralDefault | None:
+    try:
+        number = Decimal(value)
+    except InvalidOperation:
+        return None
+    return LiteralDefault(number) if number.is_finite() else None
+
+
+def _listed(values: Sequence[str]) -> str:
+    return ", ".join(f"`{value}`" for value in values)
+
+
+# -- References and relations ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Link:
+    """A reference whose ends both exist."""
+
+    source: str  # the table
+    key: ForeignKey
+    reverse: Word | None
+    one_to_one: bool
+
+
+def _link(
+    reference: syntax.Reference,
+    tables: Mapping[str, Entity],
+    declared: frozenset[str],
+    report: Report,
+) -> _Link | None:
+    unknown = [word for word in (reference.table, reference.target) if word.value not in declared]
+    for word in unknown:
+        report.add(
+            word.place,
+            Code.UNKNOWN_TABLE,
+            f"`{word}` is no table of this data model.",
+            did_you_mean(word.value, sorted(declared)),
+        )
+    source, target = tables.get(reference.table.value), tables.get(reference.target.value)
+    if unknown or source is None or target is None:
+        return None
+    columns = _columns_of(source, reference.columns, report)
+    target_columns = _columns_of(target, reference.target_columns, report)
+    if columns is None or target_columns is None:
+        return None
+    place = reference.columns[0].place
+    if not _points_well(place, (source, columns), (target, target_columns), report):
+        return None
+    on_delete = _on(reference.on_delete, source, columns, report)
+    on_update = _on(reference.on_update, source, columns, report)
+    names = tuple(column.name for column in columns)
+    key = ForeignKey(
+        naming.foreign_key_name(source.table, names, target.table),
+        names,
+        target.name,
+        target.table,
+        tuple(column.name for column in target_columns),
+        on_delete,
+        on_update,
+        place,
+    )
+    return _Link(source.table, key, reference.name, reference.one_to_one)
+
+
+def _columns_of(entity: Entity, words: Sequence[Word], report: Report) -> tuple[Column, ...] | None:
+    found: list[Column] = []
+    for word in words:
+        column = entity.column(word.value)
+        if column is None:
+            report.add(
+                word.place,
+                Code.UNKNOWN_COLUMN,
+                f"`{word}` is no column of `{entity.table}`.",
+                did_you_mean(word.value, [column.name for column in entity.columns]),
+            )
+        else:
+            found.append(column)
+    return tuple(found) if found and len(found) == len(words) else None
+
+
+def _points_well(
+    place: Place,
+    source: tuple[Entity, tuple[Column, ...]],
+    target: tuple[Entity, tuple[Column, ...]],
+    report: Report,
+) -> bool:
+    """Whether a foreign key may point there: equal types, and at most one row that is meant."""
+    pointed = frozenset(column.name for column in target[1])
+    uniques = [frozenset(target[0].primary_key.columns)]
+    uniques += [frozenset(unique.columns) for unique in target[0].uniques if not unique.folded]
+    listed = ", ".join(f"`{target[0].table}.{column.name}`" for column in target[1])
+    if pointed not in uniques:
+        report.add(
+            place,
+            Code.REFERENCE_TARGET,
+            f"A reference points at one row, but {listed} is not unique.",
+            f"Point at {_listed([f'{target[0].table}.{n}' for n in target[0].primary_key.columns])}"
+            ", or make it unique.",
+        )
+        return False
+    if len(source[1]) != len(target[1]):
+        report.add(
+            place, Code.REFERENCE_TARGET, "The two sides of the reference differ in their number."
+        )
+        return False
+    for column, pointed_at in zip(source[1], target[1], strict=True):
+        if not _joins(column.type, pointed_at.type):
+            report.add(
+                column.place,
+                Code.REFERENCE_TARGET,
+                f"`{source[0].table}.{column.name}` is `{column.type.sql}`, but "
+                f"`{target[0].table}.{pointed_at.name}` is `{pointed_at.type.sql}`.",
+                f"Write `{column.name} {pointed_at.type.sql}`.",
+            )
+            return False
+    return True
+
+
+def _joins(left: SqlType, right: SqlType) -> bool:
+    if left.kind in _WHOLE and right.kind in _WHOLE:
+        return left.kind is right.kind
+    if left.kind in _TEXTS and right.kind in _TEXTS:
+        return left.folded == right.folded
+    return (left.kind, left.enum) == (right.kind, right.enum)
+
+
+def _on(word: Word | None, source: Entity, columns: Sequence[Column], report: Report) -> OnDelete:
+    if word is None:
+        return "no action"
+    said = " ".join(word.value.lower().split())
+    known = next((action for action in get_args(OnDelete) if action == said), None)
+    if known is None:
+        report.add(
+            word.place,
+            Code.REFERENCE_TARGET,
+            f"`{word}` is nothing that a reference can do.",
+            did_you_mean(said, get_args(OnDelete))
+            or "It is `cascade`, `restrict`, `set null`, `set default` or `no action`.",
+        )
+        return "no action"
+    fixed = next((column for column in columns if not column.nullable), None)
+    if known == "set null" and fixed is not None:
+        report.add(
+            word.place,
+            Code.REFERENCE_TARGET,
+            f"`set null` cannot be: `{source.table}.{fixed.name}` is `not null`.",
+            "Write `cascade` or `restrict`, or drop `not null`.",
+        )
+    return known  # type: ignore[no-any-return]  # get_args forgets that these are OnDelete
+
+
+def _with_relations(
+    tables: Mapping[str, Entity], links: Sequence[_Link], report: Report
+) -> Iterable[Entity]:
+    """Keys and relations of a table in the order of its columns; the reverse ones after them."""
+    alone = _without_doubles(links, report)
+    for table, entity in tables.items():
+        own = sorted((link for link in alone if link.source == table), key=_by_column(entity))
+        relations: dict[str, Relation] = {}
+        for link in own:
+            forward = _forward(entity, tables[link.key.target_table], link)
+            _relate(entity, relations, forward, link.key.place, report)
+        for link in alone:
+            if link.reverse is not None and link.key.target_table == table:
+                back = _backward(tables[link.source], entity, link)
+                _relate(entity, relations, back, link.reverse.place, report)
+        yield replace(
+            entity,
+            foreign_keys=tuple(link.key for link in own),
+            uniques=(*entity.uniques, *(u for link in own for u in _of_one_to_one(entity, link))),
+            relations=tuple(relations.values()),
+        )
+
+
+def _without_doubles(links: Sequence[_Link], report: Report) -> list[_Link]:
+    found: dict[tuple[str, tuple[str, ...]], _Link] = {}
+    for link in links:
+        if found.setdefault((link.source, link.key.columns), link) is link:
+            continue
+        columns = _listed([f"{link.source}.{name}" for name in link.key.columns])
+        report.add(
+            link.key.place,
+            Code.DECLARED_TWICE,
+            f"{columns} has two references.",
+            "Write `ref:` at the column or a `Ref` of its own, not both.",
+        )
+    return list(found.values())
+
+
+def _by_column(entity: Entity) -> Callable[[_Link], int]:
+    places = {column.name: number for number, column in enumerate(entity.columns)}
+    return lambda link: places[link.key.columns[0]]
+
+
+def _is_unique(entity: Entity, columns: Sequence[str]) -> bool:
+    return any(frozenset(unique) == frozenset(columns) for _, unique in entity.uniqueness())
+
+
+def _of_one_to_one(source: Entity, link: _Link) -> Iterable[Unique]:
+    if link.one_to_one and not _is_unique(source, link.key.columns):
+        yield Unique(
+            naming.unique_name(source.table, link.key.columns),
+            link.key.columns,
+            reason=f"the reference to `{link.key.target_table}` is one to one",
+        )
+
+
+def _forward(source: Entity, target: Entity, link: _Link) -> Relation:
+    key = link.key
+    return Relation(
+        name=_forward_name(key, target),
+        kind="one",
+        target=target.name,
+        columns=key.columns,
+        target_columns=key.target_columns,
+        nullable=any(column.nullable for column in source.columns if column.name in key.columns),
+        foreign_key=key.name,
+        is_reverse=False,
+        inverse=link.reverse.value if link.reverse else None,
+    )
+
+
+def _forward_name(key: ForeignKey, target: Entity) -> str:
+    """`customer_id` → `customer`; `claimed_by`, of `users` → `claimed_by_user`.
+
+    Of several columns, the one that has another name in the target counts: `(project_id,
+    parent_id)` to `(project_id, id)` is `parent`.
+    """
+    pairs = zip(key.columns, key.target_columns, strict=True)
+    own = [column for column, pointed in pairs if column != pointed] or list(key.columns)
+    if len(own) > 1:
+        return target.row
+    short = own[0].removesuffix("_id")
+    return short if short not in ("", own[0]) else f"{own[0]}_{target.row}"
+
+
+def _backward(source: Entity, target: Entity, link: _Link) -> Relation:
+    is_one = link.one_to_one or _is_unique(source, link.key.columns)
+    return Relation(
+        name=link.reverse.value if link.reverse else "",
+        kind="one" if is_one else "many",
+        target=source.name,
+        columns=link.key.target_columns,
+        target_columns=link.key.columns,
+        nullable=is_one,
+        foreign_key=link.key.name,
+        is_reverse=True,
+        inverse=_forward_name(link.key, target),
+    )
+
+
+def _relate(
+    entity: Entity,
+    relations: dict[str, Relation],
+    relation: Relation,
+    place: Place,
+    report: Report,
+) -> None:
+    name = relation.name
+    if relation.is_reverse:
+        _check_name(Word(name, place), "relation", report)
+    column = entity.column(name)
+    if column is not None or name in relations:
+        what = "a column" if column is not None else "another relation"
+        report.add(
+            place,
+            Code.DECLARED_TWICE,
+            f"The relation `{name}` of `{entity.name}` has the name of {what}.",
+            "Name the reference otherwise: `Ref other_name: …`."
+            if relation.is_reverse
+            else "Give the column another name.",
+        )
+        return
+    relations[name] = relation

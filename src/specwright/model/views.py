@@ -1,0 +1,367 @@
+"""From response schemas to views: every property bound to a column, a relation or a derived value.
+
+A property is, in this order: the relation of its name, if it has properties itself; the column of
+its name; a derived value; the key of the row (`taskId`); a column that starts with the row's name
+(`date` for `visit_date`); a column of the one row that a relation leads to (`productSku`); the
+number of a relation's rows (`linesCount`). Names match in camelCase and snake_case.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from specwright.address import pascal, snake
+from specwright.diagnostic import Place, did_you_mean
+from specwright.model.entities import Column, Entity, EnumType, Relation
+from specwright.model.naming import singular
+from specwright.model.operations import (
+    ColumnValue,
+    DerivedValue,
+    EnvelopeField,
+    EnvelopeRole,
+    ListEnvelope,
+    RelatedCount,
+    RelatedValue,
+    RelatedView,
+    ValueSource,
+    View,
+    ViewField,
+)
+from specwright.model.wire import flattened, is_object, kinds, misfit, squashed
+from specwright.spec.syntax import Schema
+
+_DEEPEST = 6  # views within views
+_MOST_PROPERTIES = 2000  # of a view and those within it
+
+
+@dataclass(frozen=True, slots=True)
+class Unbound:
+    """Something in the contract that the model does not determine."""
+
+    place: Place
+    message: str
+    hint: str | None = None
+
+
+@dataclass(frozen=True)
+class Meanings:
+    """All that a property of the contract can mean."""
+
+    entities: Mapping[str, Entity]
+    enums: Mapping[str, EnumType]
+    derived: Mapping[str, tuple[str, ...]]  # by entity
+
+    def enum_of(self, column: Column) -> EnumType | None:
+        return self.enums.get(column.type.enum or "")
+
+    def column_named(self, entity: Entity, name: str) -> Column | None:
+        exact = entity.column(snake(name))
+        if exact is not None:
+            return exact
+        wanted = squashed(name)
+        return next((c for c in entity.columns if squashed(c.name) == wanted), None)
+
+    def relation_named(self, entity: Entity, name: str) -> Relation | None:
+        exact = entity.relation(snake(name))
+        if exact is not None:
+            return exact
+        wanted = squashed(name)
+        return next((r for r in entity.relations if squashed(r.name) == wanted), None)
+
+    def own_column(self, entity: Entity, name: str) -> Column | None:
+        """A column of the row itself, by its name with or without the row's."""
+        column = self.column_named(entity, name)
+        if column is not None:
+            return column
+        key = entity.primary_key.columns
+        if len(key) == 1 and squashed(name) == squashed(f"{entity.row}_{key[0]}"):
+            return entity.column(key[0])
+        return entity.column(f"{entity.row}_{snake(name)}")
+
+    def key_of(self, entity: Entity, name: str) -> Column | None:
+        """The column that points at the row of a relation: `customer` → `customer_id`."""
+        relation = self.relation_named(entity, name)
+        if relation is None or relation.is_reverse or len(relation.columns) != 1:
+            return None
+        return entity.column(relation.columns[0])
+
+
+def readings_of(entity: Entity, name: str) -> str:
+    """What an author can write so that the property `name` means something."""
+    near = did_you_mean(
+        snake(name), [*(c.name for c in entity.columns), *(r.name for r in entity.relations)]
+    )
+    choices = (
+        f"Add the column `{snake(name)}` to `{entity.table}`, or write "
+        f"`derived: {{ {entity.name}.{snake(name)}: … }}` in rules.md, or drop the property."
+    )
+    return f"{near} If not: {choices[0].lower()}{choices[1:]}" if near else choices
+
+
+# -- Views ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Property:
+    """A property of a view on the rows of `entity`."""
+
+    entity: Entity
+    name: str
+    schema: Schema
+    view: str
+    place: Place
+    required: bool
+    depth: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a property is, and whether it can be null."""
+
+    source: ValueSource
+    nullable: bool = False
+
+
+@dataclass
+class ViewBinder:
+    """Binds schemas of responses; what stays unbound is added to `problems`."""
+
+    meanings: Meanings
+    problems: list[Unbound]
+    _left: int = _MOST_PROPERTIES
+
+    def view(self, entity: Entity, schema: Schema, name: str, depth: int = 0) -> View | None:
+        """The view of the schema on the entity's rows; None where something stays unbound."""
+        flat = flattened(schema)
+        title = pascal(flat.name or schema.name or name)
+        if schema.recursive or flat.recursive or depth > _DEEPEST:
+            self._say(schema.place, f"`{title}` contains itself, so a response has no end.")
+            return None
+        if not is_object(flat):
+            self._say(schema.place, f"`{title}` has no properties that could be a row's.")
+            return None
+        self._left -= len(flat.properties)
+        if self._left < 0:
+            self._say(schema.place, f"`{title}` has too many properties, with those within it.")
+            return None
+        before = len(self.problems)
+        fields = [
+            self._field(
+                _Property(
+                    entity,
+                    wire,
+                    flattened(inner),
+                    title,
+                    flat.property_places.get(wire, inner.place),
+                    wire in flat.required,
+                    depth,
+                )
+            )
+            for wire, inner in flat.properties.items()
+            if not flattened(inner).write_only
+        ]
+        found = tuple(field for field in fields if field is not None)
+        return View(title, entity.name, found) if len(self.problems) == before else None
+
+    def _field(self, prop: _Property) -> ViewField | None:
+        found = self._source(prop)
+        if found is None:
+            return None
+        never_null = prop.required and not prop.schema.nullable and kinds(prop.schema)
+        if found.nullable and never_null:
+            self._say(
+                prop.place,
+                f"`{prop.name}` of `{prop.view}` is required and never null in the contract, "
+                "but null is possible in the data model.",
+                "Allow null in the contract, or write `not null` in the data model.",
+            )
+            return None
+        nullable = prop.schema.nullable or not kinds(prop.schema)
+        return ViewField(prop.name, found.source, prop.required, nullable, prop.schema)
+
+    def _source(self, prop: _Property) -> _Found | None:
+        """What a property is: see the docstring of the module for the order."""
+        meanings, entity, name = self.meanings, prop.entity, prop.name
+        relation = meanings.relation_named(entity, name)
+        if relation is not None and _is_structured(prop.schema):
+            return self._related_view(prop, relation)
+        column = meanings.column_named(entity, name) or meanings.key_of(entity, name)
+        if column is None and snake(name) in meanings.derived.get(entity.name, ()):
+            return _Found(DerivedValue(snake(name)))
+        column = column or meanings.own_column(entity, name)
+        if column is not None:
+            return self._column(prop, column, ColumnValue(column.name))
+        if (through := self._through(entity, name)) is not None:
+            relation, column = through
+            found = self._column(prop, column, RelatedValue(relation.name, column.name))
+            return found and _Found(found.source, found.nullable or relation.nullable)
+        counted = self._counted(entity, name)
+        if counted is not None and "integer" in (kinds(prop.schema) or ("integer",)):
+            return _Found(RelatedCount(counted.name))
+        self._say(
+            prop.place,
+            f"`{name}` of `{prop.view}` is neither a column nor a relation of `{entity.name}`, "
+            "nor derived.",
+            readings_of(entity, name),
+        )
+        return None
+
+    def _column(self, prop: _Property, column: Column, source: ValueSource) -> _Found | None:
+        enum = self.meanings.enum_of(column)
+        reason = misfit(prop.schema, column.type, enum, incoming=False)
+        if reason is not None:
+            self._say(prop.place, f"`{prop.name}` {reason}.", "Make the two agree.")
+            return None
+        return _Found(source, column.nullable)
+
+    def _related_view(self, prop: _Property, relation: Relation) -> _Found | None:
+        many = "array" in kinds(prop.schema)
+        if many != (relation.kind == "many"):
+            self._say(
+                prop.place,
+                f"`{prop.name}` of `{prop.view}` is {'a list' if many else 'one object'} "
+                f"in the contract, but the relation `{prop.entity.name}.{relation.name}` leads to "
+                f"{'one row' if relation.kind == 'one' else 'many rows'}.",
+            )
+            return None
+        inner = prop.schema.items if many else prop.schema
+        if inner is None:
+            return None
+        part = pascal(singular(snake(prop.name)) if many else prop.name)
+        target = self.meanings.entities[relation.target]
+        view = self.view(target, inner, f"{prop.view}{part}", prop.depth + 1)
+        if view is None:
+            return None
+        return _Found(RelatedView(relation.name, many, view), relation.nullable and not many)
+
+    def _through(self, entity: Entity, name: str) -> tuple[Relation, Column] | None:
+        """`productSku`: the column `sku` of the row that the relation `product` leads to."""
+        for relation in entity.relations:
+            prefix = squashed(relation.name)
+            if relation.kind != "one" or not squashed(name).startswith(prefix):
+                continue
+            target = self.meanings.entities[relation.target]
+            rest = squashed(name)[len(prefix) :]
+            column = next((c for c in target.columns if squashed(c.name) == rest), None)
+            if column is not None:
+                return relation, column
+        return None
+
+    def _counted(self, entity: Entity, name: str) -> Relation | None:
+        wanted = squashed(name)
+        return next(
+            (
+                relation
+                for relation in entity.relations
+                if relation.kind == "many" and wanted == squashed(f"{relation.name}_count")
+            ),
+            None,
+        )
+
+    def _say(self, place: Place, message: str, hint: str | None = None) -> None:
+        self.problems.append(Unbound(place, message, hint))
+
+
+def _is_structured(schema: Schema) -> bool:
+    return is_object(schema) or (
+        "array" in kinds(schema) and schema.items is not None and is_object(flattened(schema.items))
+    )
+
+
+# -- Envelopes ------------------------------------------------------------------------------------
+
+_ROLES: tuple[tuple[EnvelopeRole, frozenset[str]], ...] = (
+    (
+        EnvelopeRole.NEXT_TOKEN,
+        frozenset(
+            {"nextpagetoken", "nexttoken", "nextcursor", "cursor", "next", "pagetoken", "endcursor"}
+        ),
+    ),
+    (
+        EnvelopeRole.TOTAL,
+        frozenset({"total", "totalcount", "count", "totalelements", "totalitems", "totalresults"}),
+    ),
+    (EnvelopeRole.PAGES, frozenset({"totalpages", "pages", "pagecount", "lastpage"})),
+    (EnvelopeRole.PAGE, frozenset({"page", "pagenumber", "currentpage"})),
+    (EnvelopeRole.PAGE_SIZE, frozenset({"size", "pagesize", "limit", "perpage"})),
+    (EnvelopeRole.OFFSET, frozenset({"offset", "skip"})),
+    (EnvelopeRole.HAS_MORE, frozenset({"hasmore", "hasnext", "hasnextpage"})),
+)
+
+
+def role_of(name: str, items: str) -> EnvelopeRole | None:
+    """What a property beside the items says, by its name."""
+    wanted = squashed(name)
+    for role, names in _ROLES:
+        if wanted in names:
+            return role
+    return EnvelopeRole.TOTAL if wanted == squashed(f"{items}_count") else None
+
+
+def rows_within(schema: Schema) -> tuple[str | None, Schema] | None:
+    """The property of a list's body that holds its rows, and the schema of one."""
+    flat = flattened(schema)
+    if "array" in kinds(flat) and flat.items is not None:
+        return None, flat.items
+    arrays = [
+        (name, inner.items)
+        for name, one in flat.properties.items()
+        if (inner := flattened(one)).items is not None
+        if is_object(flattened(inner.items))
+    ]
+    return arrays[0] if len(arrays) == 1 else None
+
+
+def read_envelope(
+    schema: Schema, items: str | None, name: str, problems: list[Unbound]
+) -> ListEnvelope | None:
+    """What the body of a list says beside its rows."""
+    flat = flattened(schema)
+    title = pascal(flat.name or schema.name or name)
+    if items is None:
+        return ListEnvelope(title, None)
+    before = len(problems)
+    fields = tuple(_envelope_fields(flat, items, (), title, problems))
+    return ListEnvelope(title, items, fields) if len(problems) == before else None
+
+
+def _envelope_fields(
+    schema: Schema, items: str, above: tuple[str, ...], title: str, problems: list[Unbound]
+) -> Iterable[EnvelopeField]:
+    for name, inner in schema.properties.items():
+        flat = flattened(inner)
+        if not above and name == items:
+            continue
+        if is_object(flat) and not above:
+            yield from _envelope_fields(flat, items, (name,), title, problems)
+            continue
+        role = role_of(name, items)
+        if role is not None:
+            yield EnvelopeField((*above, name), role, name in schema.required, flat.nullable)
+            continue
+        problems.append(
+            Unbound(
+                schema.property_places.get(name, inner.place),
+                f"`{name}` of `{title}` stands beside the rows of a list, "
+                "and nothing says what it is.",
+                "Known are a next page's token, the total, the page, its size, the offset, "
+                "the number of pages and whether there is more.",
+            )
+        )
+
+
+def row_envelope(entity: Entity, schema: Schema, meanings: Meanings) -> tuple[str, Schema] | None:
+    """`{"task": {…}}`: the only property, when it is an object and nothing of the row's own."""
+    flat = flattened(schema)
+    if len(flat.properties) != 1:
+        return None
+    ((name, inner),) = flat.properties.items()
+    if not is_object(flattened(inner)):
+        return None
+    is_own = meanings.column_named(entity, name) or meanings.relation_named(entity, name)
+    return None if is_own and squashed(name) != squashed(entity.row) else (name, inner)
+
+
+def listed(names: Sequence[str]) -> str:
+    """`a`, `b` or `c`."""
+    quoted = [f"`{name}`" for name in names]
+    return " or ".join(", ".join(quoted).rsplit(", ", 1))

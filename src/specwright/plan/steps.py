@@ -1,0 +1,249 @@
+"""The steps of a migration: each is one thing that is done to a database, at its time."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TypeAlias
+
+from specwright.model.sql_types import SqlType
+from specwright.plan.schema import AnyIndex, Check, Column, Constraint, PrimaryKey, Table, Unique
+
+
+class Time(IntEnum):
+    """When a step is due. Steps of one time keep the order in which they are planned.
+
+    What stands in the way goes first, what is lost goes last, and what takes long is done outside
+    of transactions, where it keeps nobody from reading and writing.
+    """
+
+    DROP_INDEX_IN_THE_WAY = 0
+    DROP_FOREIGN_KEY = 1  # before the keys that it points at
+    DROP_CONSTRAINT = 2
+    DROP_IN_THE_WAY = 3
+    CREATE_TABLE = 4
+    ADD_COLUMN = 5
+    DROP_DEFAULT = 6
+    ALTER_TYPE = 7
+    SET_DEFAULT = 8
+    ALLOW_NULL = 9
+    FILL = 10
+    ADD_CONSTRAINT = 11
+    CREATE_INDEX = 12
+    DROP_INDEX = 13
+    VALIDATE = 14
+    REQUIRE = 15
+    IDENTIFY = 16
+    USE_INDEX = 17
+    ADD_LATE_FOREIGN_KEY = 18  # to a key that is made at USE_INDEX
+    VALIDATE_LATE = 19
+    DROP_COLUMN = 20
+    DROP_TABLE = 21
+
+
+_LONG = frozenset({
+    Time.DROP_INDEX_IN_THE_WAY, Time.FILL, Time.CREATE_INDEX, Time.DROP_INDEX, Time.VALIDATE,
+    Time.VALIDATE_LATE,
+})  # fmt: skip
+
+
+@dataclass(frozen=True)
+class CreateTable:
+    content: Table
+    time: Time = Time.CREATE_TABLE
+
+    @property
+    def table(self) -> str:
+        return self.content.name
+
+
+@dataclass(frozen=True)
+class DropTable:
+    content: Table
+    time: Time = Time.DROP_TABLE
+
+    @property
+    def table(self) -> str:
+        return self.content.name
+
+
+@dataclass(frozen=True)
+class AddColumn:
+    table: str
+    column: Column
+    time: Time = Time.ADD_COLUMN
+
+
+@dataclass(frozen=True)
+class DropColumn:
+    table: str
+    column: str
+    time: Time = Time.DROP_COLUMN
+
+
+@dataclass(frozen=True)
+class AlterType:
+    """`using` is how a value becomes one of the new type, where PostgreSQL would not know."""
+
+    table: str
+    column: str
+    type: SqlType
+    using: str | None = None
+    rewrites: bool = False  # the whole table, which nobody can read meanwhile
+    time: Time = Time.ALTER_TYPE
+
+
+@dataclass(frozen=True)
+class SetDefault:
+    table: str
+    column: str
+    default: str
+    time: Time = Time.SET_DEFAULT
+
+
+@dataclass(frozen=True)
+class DropDefault:
+    table: str
+    column: str
+    time: Time = Time.DROP_DEFAULT
+
+
+@dataclass(frozen=True)
+class AllowNull:
+    table: str
+    column: str
+    time: Time = Time.ALLOW_NULL
+
+
+@dataclass(frozen=True)
+class Require:
+    """SET NOT NULL; a validated check has made sure of it, so that PostgreSQL need not look."""
+
+    table: str
+    column: str
+    time: Time = Time.REQUIRE
+
+
+@dataclass(frozen=True)
+class AddIdentity:
+    table: str
+    column: str
+    time: Time = Time.IDENTIFY
+
+
+@dataclass(frozen=True)
+class DropIdentity:
+    table: str
+    column: str
+    time: Time = Time.DROP_DEFAULT
+
+
+@dataclass(frozen=True)
+class Fill:
+    """Give the rows that exist the default of a new column, where adding it does not do so."""
+
+    table: str
+    column: str
+    default: str
+    time: Time = Time.FILL
+
+
+@dataclass(frozen=True)
+class FillByHand:
+    """A person has to say what the rows that exist get; a comment in the migration says so."""
+
+    table: str
+    column: str
+    time: Time = Time.ADD_CONSTRAINT
+
+
+@dataclass(frozen=True)
+class AddConstraint:
+    """For a table with rows it is `not_valid` at first: they are looked at by `Validate`."""
+
+    table: str
+    constraint: Constraint
+    not_valid: bool = True
+    time: Time = Time.ADD_CONSTRAINT
+
+
+@dataclass(frozen=True)
+class Validate:
+    table: str
+    constraint: str
+    time: Time = Time.VALIDATE
+
+
+@dataclass(frozen=True)
+class DropConstraint:
+    """`table_may_miss` on the way to making the table, when that may have been tried before."""
+
+    table: str
+    constraint: str
+    table_may_miss: bool = False
+    time: Time = Time.DROP_CONSTRAINT
+
+
+@dataclass(frozen=True)
+class CreateIndex:
+    table: str
+    index: AnyIndex
+    concurrently: bool = True
+    time: Time = Time.CREATE_INDEX
+
+    @property
+    def unique(self) -> bool:
+        return isinstance(self.index, Unique)
+
+
+@dataclass(frozen=True)
+class DropIndex:
+    table: str
+    index: str
+    time: Time = Time.DROP_INDEX
+
+
+@dataclass(frozen=True)
+class UseIndex:
+    """Make a constraint of the unique index of its name."""
+
+    table: str
+    constraint: PrimaryKey | Unique
+    time: Time = Time.USE_INDEX
+
+
+Step: TypeAlias = (
+    CreateTable
+    | DropTable
+    | AddColumn
+    | DropColumn
+    | AlterType
+    | SetDefault
+    | DropDefault
+    | AllowNull
+    | Require
+    | AddIdentity
+    | DropIdentity
+    | Fill
+    | FillByHand
+    | AddConstraint
+    | Validate
+    | DropConstraint
+    | CreateIndex
+    | DropIndex
+    | UseIndex
+)
+
+
+def is_long(step: Step) -> bool:
+    """Whether it belongs outside of a transaction."""
+    return step.time in _LONG
+
+
+def not_null(table: str, column: str, name: str) -> tuple[Step, ...]:
+    """Refuse null in a column of a table with rows, without locking them out while they are read."""
+    check = Check(name, f"{column} IS NOT NULL", (column,))
+    return (
+        AddConstraint(table, check),
+        Validate(table, name),
+        Require(table, column),
+        DropConstraint(table, name, time=Time.REQUIRE),
+    )

@@ -1,0 +1,87 @@
+"""One run, as its ledger tells it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from specwright.gates import Evidence, Finding
+from specwright.workflow import facts
+from specwright.workflow.ledger import Event, Facts, LedgerDamaged
+
+GATES = ("red", "green", "migrations", "kept", "lint", "types", "layers")
+
+
+class State(StrEnum):
+    """How far a run is."""
+
+    UNFINISHED = "unfinished"  # at work, or interrupted: `resume` goes on
+    WAITING = "waiting"  # for a person
+    FAILED = "failed"  # a gate holds something against it
+    APPROVED = "approved"  # but not committed yet: `resume` goes on
+    COMMITTED = "committed"
+    REJECTED = "rejected"
+
+
+ENDED = (State.FAILED, State.COMMITTED, State.REJECTED)
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run, by its name, and all that happened in it."""
+
+    name: str
+    events: tuple[Event, ...]
+
+    def __post_init__(self) -> None:
+        if not self.events or self.events[0].name != "begun":
+            raise LedgerDamaged(f"The ledger of {self.name} does not tell how the run began.")
+
+    @property
+    def begun(self) -> Facts:
+        return self.events[0].facts
+
+    @property
+    def began(self) -> datetime:
+        return self.events[0].at
+
+    @property
+    def done(self) -> frozenset[str]:
+        return frozenset(event.name for event in self.events)
+
+    @property
+    def state(self) -> State:
+        for state in (State.COMMITTED, State.REJECTED, State.FAILED, State.APPROVED, State.WAITING):
+            if state in self.done:
+                return state
+        return State.UNFINISHED
+
+    @property
+    def bundle(self) -> str:
+        return facts.text(self.begun, "bundle")
+
+    @property
+    def branch(self) -> str:
+        return facts.text(self.begun, "branch")
+
+    @property
+    def baseline(self) -> str:
+        return facts.text(self.begun, "baseline")
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        return tuple(facts.evidence(event.facts) for event in self.events if event.name in GATES)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        return facts.findings(self.told("failed")) if "failed" in self.done else ()
+
+    @property
+    def comment(self) -> str | None:
+        return facts.text(self.told("rejected"), "comment") if "rejected" in self.done else None
+
+    def told(self, name: str) -> Facts:
+        """What the ledger tells of an event."""
+        for event in self.events:
+            if event.name == name:
+                return event.facts
+        raise LedgerDamaged(f"The ledger of {self.name} does not tell of `{name}`.")

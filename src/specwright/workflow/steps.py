@@ -1,0 +1,154 @@
+"""The way of a run, step by step; each leaves one event in the ledger when it has ended."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from specwright.gates import Evidence, Finding, Workspace, red_green, round_trip, static
+from specwright.tree import Tree, digest
+from specwright.workflow import documents, facts
+from specwright.workflow.bench import Bench
+from specwright.workflow.delivery import Delivery, Stage, is_test_file
+from specwright.workflow.ledger import Facts
+from specwright.workflow.run import Run
+
+
+class HeldAgainst(Exception):
+    """A gate holds something against the work: the run ends here."""
+
+    def __init__(self, findings: tuple[Finding, ...]) -> None:
+        super().__init__(*findings)
+        self.findings = findings
+
+
+@dataclass(frozen=True)
+class Site:
+    """What a step works with: the delivery, the bench it lies on, and the story so far."""
+
+    delivery: Delivery
+    bench: Bench
+    workspace: Workspace
+    run: Run
+    before: Tree  # the texts of the baseline
+
+    def tree(self, stage: Stage) -> Tree:
+        """All that the run has written when a stage is reached."""
+        parts = {
+            Stage.PLAN: self._todo,
+            Stage.TESTS: self._todo | self.delivery.before_code,
+            Stage.CODE: self._todo | self.delivery.final,
+            Stage.DONE: self._todo | self.delivery.final | self._tasks,
+        }
+        return parts[stage]
+
+    @property
+    def tasks(self) -> str | None:
+        """The path of `tasks.md` in the repository, if it is committed there."""
+        root = self.bench.repository.root
+        file = Path(self.delivery.tasks.path).resolve() if self.delivery.tasks else root
+        path = str(file.relative_to(root)) if file.is_relative_to(root) else ""
+        return path if path in self.before else None
+
+    @property
+    def _todo(self) -> Tree:
+        todo = self.delivery.todo
+        if not todo:
+            return Tree({})
+        return Tree({todo.path: documents.todo(todo.plan, self.run.branch, self.run.began)})
+
+    @property
+    def _tasks(self) -> Tree:
+        if not self.tasks or not self.delivery.tasks:
+            return Tree({})
+        before = self.before[self.tasks]
+        return Tree({self.tasks: documents.tick(before, self.delivery.tasks.done)})
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step: the event it leaves, what lies on the bench meanwhile, and the work."""
+
+    name: str
+    stage: Stage
+    work: Callable[[Site], Facts]
+
+
+def gate(name: str, judge: Callable[[Site], Evidence]) -> Step:
+    """A step that goes on only if a gate has nothing against it."""
+
+    def work(site: Site) -> Facts:
+        evidence = judge(site)
+        if evidence.findings:
+            raise HeldAgainst(evidence.findings)
+        return facts.of_evidence(evidence)
+
+    return Step(name, Stage.TESTS if name == "red" else Stage.CODE, work)
+
+
+def _written(stage: Stage) -> Callable[[Site], Facts]:
+    def work(site: Site) -> Facts:
+        tree = site.tree(stage)
+        return {"files": len(tree), "digest": tree.digest}
+
+    return work
+
+
+def _red(site: Site) -> Evidence:
+    return red_green.red(site.workspace, site.delivery.test_files, site.delivery.exempt)
+
+
+def _sealed(site: Site) -> Facts:
+    return {"files": {path: digest(text) for path, text in site.delivery.tests.items()}}
+
+
+def _green(site: Site) -> Evidence:
+    expected = facts.texts(site.run.told("red"), "tests")
+    return red_green.green(site.workspace, site.delivery.test_files, expected)
+
+
+def _migrations(site: Site) -> Evidence:
+    delivery = site.delivery
+    return round_trip(site.workspace, delivery.round_trip, migrations=bool(delivery.migrations))
+
+
+def _kept(site: Site) -> Evidence:
+    """Tests of the repository that this run did not write."""
+    gone = {*site.delivery.removed, *site.tree(Stage.DONE)}
+    return red_green.kept(
+        site.workspace, [path for path in site.before if is_test_file(path) and path not in gone]
+    )
+
+
+def _ticked(site: Site) -> Facts:
+    tasks = site.delivery.tasks
+    if tasks and not site.tasks:
+        documents.tick_in_place(Path(tasks.path), tasks.done)
+    return {"tasks": list(tasks.done) if tasks else []}
+
+
+def _waiting(site: Site) -> Facts:
+    return {"left_behind": list(site.bench.left_behind(site.tree(Stage.DONE)))}
+
+
+CHECKS = (
+    gate("migrations", _migrations),
+    gate("kept", _kept),
+    gate("lint", lambda site: static.lint(site.workspace, site.delivery.places)),
+    gate("types", lambda site: static.types(site.workspace, site.delivery.typed)),
+    gate("layers", lambda site: static.layers(site.workspace)),
+)
+
+
+def steps(checks: tuple[Step, ...] = CHECKS) -> tuple[Step, ...]:
+    """From the plan to the pause."""
+    return (
+        Step("planned", Stage.PLAN, _written(Stage.PLAN)),
+        Step("tests-written", Stage.TESTS, _written(Stage.TESTS)),
+        gate("red", _red),
+        Step("sealed", Stage.TESTS, _sealed),
+        Step("code-written", Stage.CODE, _written(Stage.CODE)),
+        gate("green", _green),
+        *checks,
+        Step("ticked", Stage.DONE, _ticked),
+        Step("waiting", Stage.DONE, _waiting),
+    )

@@ -1,0 +1,244 @@
+"""Where runs are begun, resumed, approved and rejected."""
+
+import errno
+import re
+import shutil
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from specwright.gates import Workspace
+from specwright.gates.evidence import CouldNotRun
+from specwright.gates.workspace import plain
+from specwright.tree import digest
+from specwright.workflow import lock
+from specwright.workflow.bench import Bench
+from specwright.workflow.delivery import Delivery, to_json
+from specwright.workflow.files import replace_whole, settle
+from specwright.workflow.ledger import Ledger, LedgerDamaged
+from specwright.workflow.person import Person
+from specwright.workflow.refusal import Refusal
+from specwright.workflow.repository import Baseline, Repository
+from specwright.workflow.run import ENDED, Run, State
+from specwright.workflow.steps import CHECKS, Step, steps
+from specwright.workflow.work import Work, stored
+
+NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """A repository, and what is needed to work for it."""
+
+    repository: Repository
+    environment: Mapping[str, str]  # the person's: checks see only `gates.workspace.PASSED_ON`
+    given: Mapping[str, str] = field(default_factory=dict)  # what checks see beside it
+    python: Path = Path(sys.executable)  # an interpreter that has the backend's dependencies
+    clock: Callable[[], datetime] = _now
+    checks: tuple[Step, ...] = CHECKS
+    patience: float = 5.0  # seconds to wait for what another run started to end
+
+    def runs(self) -> tuple[Run, ...]:
+        """Every run of the repository, the oldest first."""
+        found: list[Run] = []
+        for name in self._names():
+            with suppress(LedgerDamaged):  # `show` says it
+                if self._ledger(name).read():
+                    found.append(self.show(name))
+        return tuple(sorted(found, key=lambda run: (run.began, run.name)))
+
+    def show(self, name: str) -> Run:
+        events = self._ledger(_sound(name)).read()
+        if not events:
+            raise Refusal(
+                f"There is no run `{name}` in {self.repository.root}.",
+                "`specwright runs` lists them.",
+            )
+        return Run(name, events)
+
+    def baseline(self, branch: str) -> Baseline:
+        """Where a run on this branch would start: what the compiler must know of."""
+        git = self.repository.git
+        return self.repository.branch_point(branch, Person.at_work(git), self.clock())
+
+    def begin(self, delivery: Delivery, name: str) -> Run:
+        """Take a delivery from its tests to the pause, or to the first gate that objects."""
+        with self._alone(_sound(name)) as held:
+            repository = self.repository.holding(held)
+            self._refuse_second(delivery.branch, name)
+            baseline = self.baseline(delivery.branch)
+            self._refuse_idle(delivery, baseline)
+            self._sweep(repository)
+            repository.hide_runs()
+            self._open(delivery, name, baseline)
+            self._work(name, held).go_on()
+        return self.show(name)
+
+    def resume(self, name: str) -> Run:
+        """Go on where the ledger ends; nothing that ended is done again."""
+        with self._alone(name) as held:
+            state = self.show(name).state
+            if state is State.UNFINISHED:
+                work = self._work(name, held)
+                if not work.refuse_tampering():
+                    work.go_on()
+            elif state is State.APPROVED:
+                self._work(name, held).commit()
+        return self.show(name)
+
+    def approve(self, name: str) -> Run:
+        """Commit what the checks saw, on the branch that was named."""
+        with self._alone(name) as held:
+            self._expect(name, State.WAITING)
+            work = self._work(name, held)
+            work.approve(Person.at_work(work.repository.git))
+        return self.show(name)
+
+    def reject(self, name: str, comment: str) -> Run:
+        """Commit nothing, and keep the comment for the next run of the bundle."""
+        if not comment.strip():
+            raise Refusal("A rejection says what should be different.", 'Add `--comment "…"`.')
+        with self._alone(name) as held:
+            self._expect(name, State.WAITING, State.UNFINISHED, State.APPROVED)
+            work = self._work(name, held)
+            work.reject(comment.strip(), Person.at_work(work.repository.git))
+        return self.show(name)
+
+    @property
+    def _folder(self) -> Path:
+        return self.repository.root / ".specwright"
+
+    def _names(self) -> list[str]:
+        folder = self._folder / "runs"
+        names = sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []
+        return [name for name in names if NAME.fullmatch(name)]
+
+    def _ledger(self, name: str) -> Ledger:
+        return Ledger(self._folder / "runs" / name / "ledger.jsonl", self.clock)
+
+    def _bench(self, repository: Repository, run: Run) -> Bench:
+        return Bench(repository, self._folder / "worktrees" / run.name, run.baseline)
+
+    def _work(self, name: str, held: int) -> Work:
+        run = self.show(name)
+        repository = self.repository.holding(held)
+        bench = self._bench(repository, run)
+        return Work(
+            name=name,
+            repository=repository,
+            bench=bench,
+            workspace=Workspace(
+                bench.folder, self.python, {**plain(self.environment), **self.given}, held=(held,)
+            ),
+            ledger=self._ledger(name),
+            delivery=stored(self._folder / "runs" / name, run),
+            before=repository.files(run.baseline),
+            steps=steps(self.checks),
+        )
+
+    def _open(self, delivery: Delivery, name: str, baseline: Baseline) -> None:
+        """The first event: before it there is no run, after it there is one for good."""
+        folder = self._folder / "runs" / name
+        folder.mkdir(parents=True)
+        content = to_json(delivery)
+        replace_whole(folder / "delivery.json", content.encode())
+        settle(folder)
+        settle(folder.parent)
+        self._ledger(name).append(
+            "begun",
+            {
+                "bundle": delivery.bundle,
+                "bundle_digest": delivery.bundle_digest,
+                "delivery": digest(content),
+                "branch": delivery.branch,
+                "baseline": baseline.commit,
+                "tip": baseline.tip,
+                "notes": list(baseline.notes),
+                "comments": list(self._comments(delivery.bundle)),
+                "open_questions": list(delivery.open_questions),
+                "try_it": list(delivery.try_it),
+                "files": {path: digest(text) for path, text in delivery.final.items()},
+                "removed": list(delivery.removed),
+            },
+        )
+
+    def _comments(self, bundle: str) -> tuple[str, ...]:
+        """What a person said of this bundle since it was last committed."""
+        comments: tuple[str, ...] = ()
+        for run in self.runs():
+            if run.bundle == bundle:
+                comments = () if run.state is State.COMMITTED else comments
+                comments += (run.comment,) if run.comment else ()
+        return comments
+
+    def _refuse_second(self, branch: str, name: str) -> None:
+        if name in self._names() and self._ledger(name).read():
+            raise Refusal(f"There is a run `{name}` already.", f"`specwright resume {name}`.")
+        for run in self.runs():
+            if run.branch == branch and run.state not in ENDED:
+                raise Refusal(
+                    f"The run {run.name} for the branch {branch} is {run.state}.",
+                    f"`specwright show {run.name}`, then resume, approve or reject it.",
+                )
+
+    def _refuse_idle(self, delivery: Delivery, baseline: Baseline) -> None:
+        known = delivery.baseline
+        if known and not self.repository.holds_same_files(known, baseline.commit):
+            raise Refusal(
+                f"The repository has moved since this was compiled, to {baseline.commit[:10]}.",
+                "Implement again.",
+            )
+        before = self.repository.files(baseline.commit)
+        removed = any(path in before for path in delivery.removed)
+        if not removed and delivery.final.items() <= before.items():
+            raise Refusal(f"There is nothing to do: {delivery.branch} holds all of it already.")
+
+    def _sweep(self, repository: Repository) -> None:
+        """Remove what ended runs, and runs that never began, have left."""
+        for name in self._names():
+            with suppress(LedgerDamaged):
+                if not self._ledger(name).read():
+                    shutil.rmtree(self._folder / "runs" / name)
+        for run in self.runs():
+            bench = self._bench(repository, run)
+            if run.state in ENDED and bench.folder.exists():
+                bench.clear()
+
+    def _expect(self, name: str, *states: State) -> None:
+        state = self.show(name).state
+        if state not in states:
+            raise Refusal(
+                f"The run {name} is {state}: there is nothing to decide.",
+                f"`specwright show {name}` says how it stands.",
+            )
+
+    @contextmanager
+    def _alone(self, name: str) -> Iterator[int]:
+        """Hold the repository; what the machine lacks is said in a sentence."""
+        again = f"then `specwright resume {name}`."
+        try:
+            with lock.held(self.repository.private / "specwright.lock", self.patience) as held:
+                yield held
+        except CouldNotRun as error:
+            raise Refusal(f"A check could not run: {error}", f"Put that right, {again}") from error
+        except OSError as error:
+            if error.errno in FULL:
+                sentence = f"There is no space left to write {error.filename or 'the ledger'}."
+                raise Refusal(sentence, f"Make room, {again}") from error
+            raise Refusal(
+                f"{error.strerror}: {error.filename}", f"Put it right, {again}"
+            ) from error
+
+
+def _sound(name: str) -> str:
+    if not NAME.fullmatch(name):
+        raise Refusal(f"`{name}` is not the name of a run.", "`specwright runs` lists them.")
+    return name
