@@ -137,6 +137,8 @@ class Code(StrEnum):
     ACCESS_CONTRADICTION = "access-contradiction"
     ROLE_COLUMN = "role-column"
     UNBOUND = "unbound"
+    NO_BEHAVIOUR = "no-behaviour"
+    UNUSED_EFFECT = "unused-effect"
     NOT_BUILT = "not-built"
     RULE_TARGET = "rule-target"
     RULE_TYPE = "rule-type"

@@ -10,7 +10,7 @@ import pytest
 from specwright.gates import Verdict, Workspace, red_green, static
 from specwright.gates.evidence import CouldNotRun
 
-BARE = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}  # pytest starts in half the time
+QUICK = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}  # pytest starts in half the time
 
 FAILS = "def test_a():\n    assert 501 == 200\n\n\ndef test_b():\n    assert 501 == 403\n"
 
@@ -19,7 +19,7 @@ FAILS = "def test_a():\n    assert 501 == 200\n\n\ndef test_b():\n    assert 501
 def workspace(tmp_path: Path) -> Workspace:
     (tmp_path / "tests").mkdir()
     (tmp_path / "tests" / "test_a.py").write_text(FAILS)
-    return Workspace(tmp_path, Path(sys.executable), {"PATH": os.environ["PATH"], **BARE})
+    return Workspace(tmp_path, Path(sys.executable), {"PATH": os.environ["PATH"], **QUICK})
 
 
 def red(workspace: Workspace) -> list[str]:

@@ -314,8 +314,8 @@ def with_schemas(schemas: str, version: str = "3.1.0") -> str:
         ("3.1.0", "A: { properties: { x-a: { type: string } } }", "{x-a: string}"),
         (
             "3.1.0",
-            "A: { items: { $ref: '#/S/B/properties/b' } }\nB: { properties: { b: { type: string } } }".strip(),
-            "[string]",
+            "A: { items: { $ref: '#/S/B/properties/b' } }\nB: { properties: { b: { enum: [x] } } }",
+            "[x]",
         ),
         (
             "3.1.0",

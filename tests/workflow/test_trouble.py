@@ -14,7 +14,6 @@ from specwright.workflow import Refusal, Repository, State, Workshop, screen
 from specwright.workflow.ledger import Facts
 from specwright.workflow.steps import CHECKS, Site, Step
 
-
 pytestmark = pytest.mark.slow
 
 

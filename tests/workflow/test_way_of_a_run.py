@@ -10,7 +10,6 @@ from specwright.workflow import Refusal, Repository, State, Workshop, screen
 from specwright.workflow.delivery import Tasks, Todo, from_json, to_json
 from specwright.workflow.steps import CHECKS
 
-
 pytestmark = pytest.mark.slow
 
 

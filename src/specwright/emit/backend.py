@@ -14,6 +14,7 @@ from specwright.emit.lifecycle import emit_lifecycle
 from specwright.emit.models import emit_models
 from specwright.emit.needs import Needs
 from specwright.emit.overlay import emit_contract
+from specwright.emit.parts import emit_parts
 from specwright.emit.policies import emit_policies
 from specwright.emit.rendering import render
 from specwright.emit.repository import emit_repository
@@ -30,6 +31,7 @@ _IN_A_DOMAIN: dict[str, Callable[[Model, str], str | None]] = {
     "jobs": emit_jobs,
     "lifecycle": emit_lifecycle,
     "models": emit_models,
+    "parts": emit_parts,
     "operations": emit_actions,
     "policies": emit_policies,
     "repository": emit_repository,

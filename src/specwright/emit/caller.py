@@ -2,6 +2,7 @@
 
 from specwright.emit import names
 from specwright.emit.lookups import users_of
+from specwright.emit.needs import Needs
 from specwright.emit.rendering import render
 from specwright.model import Model
 
@@ -14,6 +15,7 @@ def emit_caller(model: Model, domain: str) -> str | None:
     return render(
         "backend/caller.py",
         domain=domain,
+        needs=Needs.of(model),
         table=names.table_class(users),
         row=names.row_class(users),
         singular=users.row,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from specwright.emit.lookups import users_of
 from specwright.emit.needs import Needs
 from specwright.emit.rendering import render, verbatim
 from specwright.model import Model
@@ -30,6 +31,8 @@ def _files(model: Model, needs: Needs) -> Iterator[tuple[str, str]]:
     yield "settings", render("backend/core/settings.py", name=model.name)
     yield "http", render("backend/core/http.py", needs=needs)
     yield "identity", verbatim("backend/core/identity.py")
+    if users_of(model) is None:
+        yield "caller", verbatim("backend/core/caller.py")
     yield "fields", verbatim("backend/core/fields.py")
     if needs.pages:
         yield "paging", verbatim("backend/core/paging.py")

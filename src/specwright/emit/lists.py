@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from specwright.address import pascal
 from specwright.emit import columns, names
-from specwright.emit.queries import Scope
+from specwright.emit.lookups import role_enum
+from specwright.emit.queries import Scope, ours
 from specwright.emit.wording import quoted
 from specwright.model import Model
 from specwright.model.entities import Column, Entity
-from specwright.model.operations import Filter, Operation, PagingStyle
+from specwright.model.operations import Filter, Operation, OrderKey, PagingStyle, SortKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,33 +21,32 @@ class Order:
     columns: tuple[Column, ...]
     descending: bool
 
+    @property
+    def in_words(self) -> str:
+        first = self.columns[0]
+        if first.name == "created_at":
+            return "Newest first" if self.descending else "Oldest first"
+        return f"By `{first.name}`{', the greatest first' if self.descending else ''}"
+
 
 @dataclass(frozen=True, slots=True)
 class Key:
+    """The struct that a page's token holds, for one order."""
+
     name: str
-    fields: tuple[tuple[str, str], ...]
+    order: Order
 
-
-def default_order(entity: Entity, operation: Operation) -> Order:
-    """The order in which the list is read unless its query says otherwise."""
-    found = (entity.column(key.column) for key in operation.order)
-    sorted_by = tuple(column for column in found if column is not None)
-    return Order(sorted_by, descending=operation.order[0].descending)
-
-
-def list_key(entity: Entity, operation: Operation) -> Key | None:
-    """None where the list is not continued by a key."""
-    if operation.paging is None or operation.paging.style is not PagingStyle.CURSOR:
-        return None
-    order = default_order(entity, operation)
-    typed = ((one.attribute, columns.plain_type(one.type)) for one in order.columns)
-    return Key(f"{pascal(operation.name)}Key", tuple(typed))
+    @property
+    def fields(self) -> tuple[tuple[str, str], ...]:
+        return tuple((one.attribute, columns.plain_type(one.type)) for one in self.order.columns)
 
 
 def list_parameters(model: Model, operation: Operation) -> Iterator[tuple[str, str]]:
-    """What a list takes in Python, by name: filters, then the page."""
+    """What a list takes in Python, by name: filters, the order, then the page."""
     for one in operation.filters:
         yield one.parameter.variable, filter_type(model, operation, one)
+    if operation.sorting is not None:
+        yield operation.sorting.parameter.variable, sort_type(operation)
     paging = operation.paging
     if paging is None or paging.style is PagingStyle.NONE:
         return
@@ -65,140 +66,232 @@ def filter_type(model: Model, operation: Operation, one: Filter) -> str:
     return kind if one.parameter.required else f"{kind} | None"
 
 
-def list_function(scope: Scope, operation: Operation) -> str:
-    """The statement of a list, one for each combination of what a caller may ask for."""
-    entity, table = scope.entity, scope.table
-    order = default_order(entity, operation)
-    paged = operation.paging is not None and operation.paging.style is not PagingStyle.NONE
-    by_key = list_key(entity, operation) is not None
-    shapes = [one.parameter.variable for one in operation.filters if not one.parameter.required]
-    shapes += ["after"] if by_key else []
-    lines = [
-        f"@cache\ndef _{operation.name}({_shape(shapes)}) -> Statement[{names.row_class(entity)}]:",
-        f'    """{_in_words(order)}; one statement for each combination of what may be asked."""'
-        if shapes
-        else f'    """{_in_words(order)}."""',
-        f"    rows = _OUR_{entity.table.upper()}",
-    ]
-    for one in operation.filters:
-        lines += _filtered(table, entity, one)
-    if by_key:
-        lines += _continued(table, order)
-    keys = ", ".join(
-        f"{table}.{column.attribute}{'.desc()' if order.descending else ''}"
-        for column in order.columns
-    )
-    limit = '.limit(bindparam("limit"))' if paged else ""
-    offset = '.offset(bindparam("offset"))' if paged and not by_key else ""
-    row = names.row_class(entity)
-    lines.append(f"    return Statement({row}, rows.order_by({keys}){limit}{offset})")
-    return "\n".join(lines)
+def sort_type(operation: Operation) -> str:
+    """`Literal["created_at", "-created_at"]`."""
+    assert operation.sorting is not None
+    return f"Literal[{', '.join(quoted(key.value) for key in operation.sorting.keys)}]"
 
 
-def _shape(shapes: list[str]) -> str:
-    return f"*, {', '.join(f'{name}: bool' for name in shapes)}" if shapes else ""
+def default_sort(operation: Operation) -> SortKey | None:
+    sorting = operation.sorting
+    return (sorting.default or sorting.keys[0]) if sorting else None
 
 
-def _in_words(order: Order) -> str:
-    first = order.columns[0]
-    if first.name == "created_at":
-        return "Newest first" if order.descending else "Oldest first"
-    return f"By `{first.name}`{', the greatest first' if order.descending else ''}"
+@dataclass(frozen=True)
+class ListWriter:
+    """Writes the statement of a list and the method that reads it."""
 
+    scope: Scope
+    operation: Operation
 
-def _filtered(table: str, entity: Entity, one: Filter) -> list[str]:
-    column = entity.column(one.column)
-    assert column is not None
-    bound = f"bindparam({quoted(one.parameter.variable)})"
-    own = f"{table}.{column.attribute}"
-    match one.compares:
-        case "in":
-            condition = f"{own} == func.any({bound})"
-        case "=":
-            condition = f"{own} == {bound}"
-        case other:
-            condition = f"{own} {other} {bound}"
-    if one.parameter.required:
-        return [f"    rows = rows.where({condition})"]
-    return [f"    if {one.parameter.variable}:", f"        rows = rows.where({condition})"]
+    @property
+    def _entity(self) -> Entity:
+        return self.scope.entity
 
+    @property
+    def _row(self) -> str:
+        return names.row_class(self._entity)
 
-def _continued(table: str, order: Order) -> list[str]:
-    own = ", ".join(f"{table}.{column.attribute}" for column in order.columns)
-    bound = ", ".join(f"bindparam({quoted(f'after_{c.attribute}')})" for c in order.columns)
-    sign = "<" if order.descending else ">"
-    return [
-        "    if after:",
-        f"        key = tuple_({bound})",
-        f"        rows = rows.where(tuple_({own}) {sign} key)",
-    ]
+    # -- Orders and keys --------------------------------------------------------------------------
 
+    @cached_property
+    def keys(self) -> dict[str, Key]:
+        """By the value of the sorting parameter; by nothing where the order is fixed."""
+        sorting = self.operation.sorting
+        name = pascal(self.operation.name)
+        if sorting is None:
+            return {"": Key(f"{name}Key", self._order(self.operation.order))}
+        found: dict[str, Key] = {}
+        for one in sorting.keys:
+            ties = [key.column for key in self.operation.order[1:] if key.column != one.column]
+            keys = [OrderKey(column, one.descending) for column in (one.column, *ties)]
+            found[one.value] = Key(f"{name}By{pascal(one.column)}Key", self._order(tuple(keys)))
+        return found
 
-def list_method(scope: Scope, operation: Operation) -> str:
-    """The method that reads a page, or the whole list."""
-    row = names.row_class(scope.entity)
-    parameters = "".join(
-        f", {name}: {annotation}" for name, annotation in list_parameters(scope.model, operation)
-    )
-    key = list_key(scope.entity, operation)
-    body = _by_offset(operation) if key is None else _by_key(operation, key)
-    return f"async def {operation.name}(self{parameters}) -> Page[{row}]:\n{body}"
+    def _order(self, keys: tuple[OrderKey, ...]) -> Order:
+        found = (self._entity.column(key.column) for key in keys)
+        return Order(tuple(one for one in found if one is not None), keys[0].descending)
 
+    @property
+    def structs(self) -> list[Key]:
+        """One for each set of columns that pages are continued by."""
+        return list({key.name: key for key in self.keys.values()}.values()) if self.by_key else []
 
-def _statement(operation: Operation, after: str | None = None) -> str:
-    shapes = [
-        f"{one.parameter.variable}={one.parameter.variable} is not None"
-        for one in operation.filters
-        if not one.parameter.required
-    ]
-    shapes += [f"after={after}"] if after else []
-    return f"_{operation.name}({', '.join(shapes)})"
+    @property
+    def by_key(self) -> bool:
+        paging = self.operation.paging
+        return paging is not None and paging.style is PagingStyle.CURSOR
 
+    @property
+    def _is_paged(self) -> bool:
+        paging = self.operation.paging
+        return paging is not None and paging.style is not PagingStyle.NONE
 
-def _given(operation: Operation) -> list[str]:
-    return [f"{one.parameter.variable}={one.parameter.variable}" for one in operation.filters]
+    @property
+    def _sort(self) -> str | None:
+        return self.operation.sorting.parameter.variable if self.operation.sorting else None
 
+    @property
+    def _optional_filters(self) -> list[str]:
+        filters = self.operation.filters
+        return [one.parameter.variable for one in filters if not one.parameter.required]
 
-def _by_key(operation: Operation, key: Key) -> str:
-    paging = operation.paging
-    assert paging is not None
-    assert paging.position is not None
-    token = paging.position.variable
-    size = paging.size.variable if paging.size else str(paging.default_size)
-    values = ["self._connection", *_given(operation)]
-    values += [f"after_{name}=after and after.{name}" for name, _ in key.fields]
-    values += [f"limit={size} + 1", "**self._scope"]
-    ends = ", ".join(f"page[-1].{name}" for name, _ in key.fields)
-    return "\n".join(
-        [
-            f"    after = None if {token} is None else from_token({token}, {key.name})",
-            f"    rows = await {_statement(operation, 'after is not None')}"
-            f".all({', '.join(values)})",
-            f"    page, rest = rows[:{size}], rows[{size}:]",
-            f"    return Page(page, to_token({key.name}({ends})) if rest else None)",
+    # -- The statement ----------------------------------------------------------------------------
+
+    def statement(self) -> str:
+        """A function: one statement for each combination of what a caller may ask for."""
+        return "\n".join(
+            [
+                f"@cache\ndef _{self.operation.name}({self._shape()}) -> Statement[{self._row}]:",
+                f'    """{self._said()}"""',
+                f"    rows = {self._start()}",
+                *(f"    {line}" for line in self._narrowed()),
+                *(f"    {line}" for line in self._sorted()),
+            ]
+        )
+
+    def _shape(self) -> str:
+        role = []
+        if self.scope.by_role:
+            enum = role_enum(self.scope.model)
+            assert enum is not None
+            role = [f"role: {enum.class_name} | None"]
+        asked = [f"{self._sort}: str"] if self._sort else []
+        asked += [f"{name}: bool" for name in self._optional_filters]
+        asked += ["after: bool"] if self.by_key else []
+        return ", ".join([*role, *(["*", *asked] if asked else [])])
+
+    def _said(self) -> str:
+        start = "In the order asked for" if self._sort else self.keys[""].order.in_words
+        asked = self._optional_filters or self.by_key or self._sort
+        return f"{start}; one statement for each combination asked for." if asked else f"{start}."
+
+    def _start(self) -> str:
+        start = ours(self._entity, by_role=self.scope.by_role)
+        called = f"{start}(role)" if self.scope.by_role else start
+        joins = [
+            f"{self.scope.table}.{own} == bindparam({quoted(f'parent_{own}')})"
+            for own, _ in self.operation.parent_joins
         ]
-    )
+        return f"{called}.where({', '.join(joins)})" if joins else called
 
+    def _narrowed(self) -> Iterator[str]:
+        for one in self.operation.filters:
+            condition = self._condition(one)
+            if one.parameter.required:
+                yield f"rows = rows.where({condition})"
+            else:
+                yield f"if {one.parameter.variable}:"
+                yield f"    rows = rows.where({condition})"
 
-def _by_offset(operation: Operation) -> str:
-    paging = operation.paging
-    values = ["self._connection", *_given(operation)]
-    if paging is not None and paging.style is not PagingStyle.NONE:
+    def _condition(self, one: Filter) -> str:
+        column = self._entity.column(one.column)
+        assert column is not None
+        bound = f"bindparam({quoted(one.parameter.variable)})"
+        own = f"{self.scope.table}.{column.attribute}"
+        if one.compares == "in":
+            return f"{own} == func.any({bound})"
+        return f"{own} {'==' if one.compares == '=' else one.compares} {bound}"
+
+    def _sorted(self) -> Iterator[str]:
+        limit = '.limit(bindparam("limit"))' if self._is_paged else ""
+        offset = '.offset(bindparam("offset"))' if self._is_paged and not self.by_key else ""
+        if self._sort is None:
+            order = self.keys[""].order
+            own = self._columns(order)
+            if self.by_key:
+                bound = ", ".join(
+                    f"bindparam({quoted(f'after_{c.attribute}')})" for c in order.columns
+                )
+                sign = "<" if order.descending else ">"
+                yield "if after:"
+                yield f"    rows = rows.where(tuple_({', '.join(own)}) {sign} tuple_({bound}))"
+            keys = ", ".join(f"{one}.desc()" if order.descending else one for one in own)
+            yield f"return Statement({self._row}, rows.order_by({keys}){limit}{offset})"
+            return
+        yield f"match {self._sort}:"
+        for value, key in self.keys.items():
+            own = ", ".join(self._columns(key.order))
+            yield f"    case {quoted(value)}:"
+            yield f"        keys, descending = ({own},), {key.order.descending}"
+        yield "    case _:"
+        yield f"        raise ValueError({self._sort})"
+        if self.by_key:
+            yield "if after:"
+            yield '    ends = tuple_(*(bindparam(f"after_{key.key}") for key in keys))'
+            yield "    rows = rows.where(tuple_(*keys) < ends if descending else tuple_(*keys) > ends)"
+        yield "order = (key.desc() if descending else key.asc() for key in keys)"
+        yield f"return Statement({self._row}, rows.order_by(*order){limit}{offset})"
+
+    def _columns(self, order: Order) -> list[str]:
+        return [f"{self.scope.table}.{column.attribute}" for column in order.columns]
+
+    # -- The method -------------------------------------------------------------------------------
+
+    def method(self) -> str:
+        """Reads a page, or the whole list."""
+        parameters = [
+            f"{name}: {kind}" for name, kind in list_parameters(self.scope.model, self.operation)
+        ]
+        body = self._read_by_key() if self.by_key else self._read()
+        lines = "\n".join(f"    {line}" for line in body)
+        given = ", ".join(["self", *self._parent_parameter(), *parameters])
+        return f"async def {self.operation.name}({given}) -> Page[{self._row}]:\n{lines}"
+
+    def _parent_parameter(self) -> Iterator[str]:
+        if self.operation.parent is not None and self.operation.parent_joins:
+            parent = self.scope.model.entity(self.operation.parent.entity)
+            yield f"{parent.row}: {names.row_class(parent)}"
+
+    def _of_parent(self) -> Iterator[str]:
+        if self.operation.parent is not None:
+            parent = self.scope.model.entity(self.operation.parent.entity)
+            for own, theirs in self.operation.parent_joins:
+                yield f"parent_{own}={parent.row}.{theirs}"
+
+    def _called(self) -> str:
+        asked = ["self._role"] if self.scope.by_role else []
+        asked += [f"{self._sort}={self._sort}"] if self._sort else []
+        asked += [f"{name}={name} is not None" for name in self._optional_filters]
+        asked += ["after=after is not None"] if self.by_key else []
+        return f"_{self.operation.name}({', '.join(asked)})"
+
+    def _values(self) -> list[str]:
+        filters = [one.parameter.variable for one in self.operation.filters]
+        return ["self._connection", *self._of_parent(), *(f"{name}={name}" for name in filters)]
+
+    def _read_by_key(self) -> Iterator[str]:
+        paging = self.operation.paging
+        assert paging is not None
+        assert paging.position is not None
+        token = paging.position.variable
         size = paging.size.variable if paging.size else str(paging.default_size)
-        values += [f"limit={size}", f"offset={_offset(operation, size)}"]
-    values.append("**self._scope")
-    return (
-        f"    rows = await {_statement(operation)}.all({', '.join(values)})\n"
-        "    return Page(rows, None)"
-    )
+        key = self.keys[""].name if self._sort is None else "key"
+        if self._sort is not None:
+            by_value = ", ".join(f"{quoted(v)}: {found.name}" for v, found in self.keys.items())
+            kinds = " | ".join(f"type[{struct.name}]" for struct in self.structs)
+            yield f"keys: dict[str, {kinds}] = {{{by_value}}}"
+            yield f"key = keys[{self._sort}]"
+        yield f"after = None if {token} is None else from_token({token}, {key})"
+        values = [*self._values(), f"limit={size} + 1", "**bound(after)", "**self._scope"]
+        yield f"rows = await {self._called()}.all({', '.join(values)})"
+        yield f"page, rest = rows[:{size}], rows[{size}:]"
+        yield f"return Page(page, to_token({key}.of(page[-1])) if rest else None)"
 
+    def _read(self) -> Iterator[str]:
+        values = [*self._values(), *self._window(), "**self._scope"]
+        yield f"rows = await {self._called()}.all({', '.join(values)})"
+        yield "return Page(rows, None)"
 
-def _offset(operation: Operation, size: str) -> str:
-    paging = operation.paging
-    assert paging is not None
-    if paging.position is None:
-        return "0"
-    position = paging.position.variable
-    if paging.style is PagingStyle.PAGE:
-        return f"({position} - {paging.first_page}) * {size}"
-    return position
+    def _window(self) -> Iterator[str]:
+        paging = self.operation.paging
+        if paging is None or not self._is_paged:
+            return
+        size = paging.size.variable if paging.size else str(paging.default_size)
+        yield f"limit={size}"
+        if paging.position is None:
+            yield "offset=0"
+        elif paging.style is PagingStyle.PAGE:
+            yield f"offset=({paging.position.variable} - {paging.first_page}) * {size}"
+        else:
+            yield f"offset={paging.position.variable}"

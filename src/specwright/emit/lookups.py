@@ -13,6 +13,12 @@ def users_of(model: Model) -> Entity | None:
     return model.entity(model.roles.entity) if model.roles else None
 
 
+def caller_module(model: Model) -> str:
+    """Where `Caller` is: with those who sign in, or in the core where nobody does."""
+    users = users_of(model)
+    return f"{users.domain}.caller" if users else "core.caller"
+
+
 def actor_class(model: Model) -> str:
     users = users_of(model)
     return names.row_class(users) if users else "None"

@@ -7,12 +7,13 @@ from specwright.model import Model
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """`versions` are entity tags, `pages` lists that are read a page at a time."""
+    """`versions` are entity tags, `pages` lists read a page at a time, `visitors` need no token."""
 
     bodies: bool
     jobs: bool
     pages: bool
     versions: bool
+    visitors: bool
 
     @classmethod
     def of(cls, model: Model) -> "Needs":
@@ -21,5 +22,6 @@ class Needs:
             bodies=any(operation.body for operation in operations),
             jobs=bool(model.jobs),
             pages=any(operation.paging for operation in operations),
+            visitors=any(operation.is_public for operation in operations),
             versions=any(entity.versioned for entity in model.entities),
         )

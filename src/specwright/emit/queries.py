@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from specwright.emit import names
+from specwright.emit.lookups import role_enum
 from specwright.emit.python_expressions import to_python
 from specwright.emit.sql_expressions import Form, SqlSource, Subject, to_sql
 from specwright.emit.wording import quoted
 from specwright.model import Model
+from specwright.model.access import ANYONE, Permission
 from specwright.model.entities import Entity
 from specwright.model.typed import Typed
 
@@ -55,11 +57,19 @@ class Scope:
     def table(self) -> str:
         return names.table_class(self.entity)
 
+    @cached_property
+    def conditional(self) -> tuple[Permission, ...]:
+        """The cells that say which rows a role may read.
+
+        An empty cell says nothing about rows: what its role may do at all, it may do to any.
+        """
+        seen = self.model.visibility_of(self.entity.name)
+        return tuple(cell for cell in seen.permissions if cell.condition) if seen else ()
+
     @property
     def by_role(self) -> bool:
         """Whether callers of different roles see different rows."""
-        seen = self.model.visibility_of(self.entity.name)
-        return seen is not None and any(cell.condition for cell in seen.permissions)
+        return bool(self.conditional)
 
     @property
     def tenant(self) -> str | None:
@@ -92,6 +102,41 @@ class Scope:
     def start(self) -> str:
         """`select(Task).where(…)`: every query that looks for rows starts like this."""
         return selected(self.table, [self.tenant])
+
+    def by_role_function(self, name: str, conditions: Conditions) -> tuple[str, dict[str, Typed]]:
+        """The same by role, as a function; and what its conditions bind."""
+        enum = role_enum(self.model)
+        assert enum is not None
+        binds: dict[str, Typed] = {}
+        lines = [
+            f"def {name}(role: {enum.class_name} | None) -> Select[{self.table}]:",
+            f'    """What exists for a caller of this role, as {self._reader} has it."""',
+            "    match role:",
+        ]
+        for cell in self.conditional:
+            assert cell.condition is not None
+            sql = conditions.narrowing(cell.condition, Subject(self.entity.row, self.entity.name))
+            binds |= sql.binds
+            pattern = (
+                "None" if cell.role == ANYONE else f"{enum.class_name}.{names.member(cell.role)}"
+            )
+            lines.append(f"        case {pattern}:")
+            lines.append(
+                f"            return {selected(self.table, [self.tenant, *sql.conditions])}"
+            )
+        lines += ["        case _:", f"            return {self.start()}"]
+        return "\n".join(lines), binds
+
+    @property
+    def _reader(self) -> str:
+        seen = self.model.visibility_of(self.entity.name)
+        return seen.operation if seen else "the access table"
+
+
+def ours(entity: Entity, *, by_role: bool) -> str:
+    """What every search for rows of the entity starts from; by role it is a function."""
+    name = f"_our_{entity.table}"
+    return name if by_role else name.upper()
 
 
 def selected(table: str, conditions: Iterable[str | None]) -> str:

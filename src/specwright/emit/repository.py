@@ -7,9 +7,18 @@ from specwright.address import snake
 from specwright.emit import columns, names
 from specwright.emit.behaviour import Behaviour
 from specwright.emit.handled import Handled, handled_entities
-from specwright.emit.lists import list_function, list_key, list_method
-from specwright.emit.lookups import actor_class
-from specwright.emit.queries import Conditions, Scope, Sql, bound_values, by_key, selected, where
+from specwright.emit.lists import ListWriter
+from specwright.emit.lookups import actor_class, role_enum
+from specwright.emit.queries import (
+    Conditions,
+    Scope,
+    Sql,
+    ours,
+    bound_values,
+    by_key,
+    selected,
+    where,
+)
 from specwright.emit.rendering import render
 from specwright.emit.sql_expressions import Subject
 from specwright.emit.values import value_type
@@ -18,6 +27,7 @@ from specwright.model import Model
 from specwright.model.entities import Column
 from specwright.model.operations import Operation, OperationKind
 from specwright.model.rules import Job, Search
+from specwright.model.typed import Typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +36,7 @@ class _Struct:
     base: str
     purpose: str
     fields: tuple[tuple[str, str], ...]
+    method: str = ""
 
 
 @dataclass
@@ -47,6 +58,7 @@ class _Repository:
 class _Module:
     structs: list[_Struct] = field(default_factory=list)
     conditions: Conditions = field(default_factory=Conditions)
+    starts: list[str] = field(default_factory=list)
     statements: list[str] = field(default_factory=list)
     functions: list[str] = field(default_factory=list)
     repositories: list[_Repository] = field(default_factory=list)
@@ -65,6 +77,7 @@ def emit_repository(model: Model, domain: str) -> str | None:
         imports=names.grouped(_imports(model)),
         structs=module.structs,
         definitions=list(module.conditions.definitions),
+        starts=module.starts,
         statements=module.statements,
         functions=module.functions,
         repositories=module.repositories,
@@ -99,10 +112,10 @@ class _Writer:
             rows=f"{entity.name}Rows",
             every=f"Every{entity.name}",
             plural=entity.table.replace("_", " "),
-            actor=actor_class(self.model),
-            scope=self._scope(scope),
+            actor=actor_class(self.model) + (" | None" if self.is_visited else ""),
+            scope=[],
         )
-        self.module.statements.append(f"{self._ours} = {scope.start()}")
+        self._start(scope, repository)
         self._lookups(scope, repository)
         self._lists(scope, repository)
         self._creation(scope, repository)
@@ -116,10 +129,52 @@ class _Writer:
 
     # -- The caller's scope -----------------------------------------------------------------------
 
-    def _scope(self, scope: Scope) -> list[str]:
-        if scope.tenant is None:
-            return ["self._scope: dict[str, object] = {}"]
-        return [f"self._scope = {{{quoted(scope.bind)}: actor.{scope.bind}}}"]
+    def _start(self, scope: Scope, repository: _Repository) -> None:
+        """What every search for rows starts from, and what it binds."""
+        optional = self.is_visited
+        bound = {} if scope.tenant is None else {scope.bind: f"actor.{scope.bind}"}
+        if scope.by_role:
+            text, binds = scope.by_role_function(self._ours, self.module.conditions)
+            self.module.starts.append(text)
+            bound |= dict(bound_values(binds))
+            role = f"actor.{self._role_column}"
+            repository.scope.append(f"self._role = {_if_there(role, optional=optional)}")
+        else:
+            self.module.starts.append(f"{self._ours} = {scope.start()}")
+        given = ", ".join(
+            f"{quoted(name)}: {_if_there(value, optional=optional and value.startswith('actor'))}"
+            for name, value in bound.items()
+        )
+        repository.scope.append(f"self._scope: dict[str, object] = {{{given}}}")
+
+    @property
+    def is_visited(self) -> bool:
+        """Whether callers who are not signed in come here as well."""
+        return any(operation.is_public for operation in self.handled.operations)
+
+    @property
+    def _role_column(self) -> str:
+        assert self.model.roles is not None
+        assert self.model.roles.column is not None
+        return self.model.roles.column
+
+    def _statement(self, name: str, row: str, statement: str) -> str:
+        """Adds a statement that starts from what exists for a caller; gives how to name it."""
+        scope = Scope(self.model, self.handled.entity)
+        if not scope.by_role:
+            self.module.statements.append(
+                f"{name} = Statement({row}, {statement.format(ours=self._ours)})"
+            )
+            return name
+        enum = role_enum(self.model)
+        assert enum is not None
+        function = name.lower()
+        text = statement.format(ours=f"{self._ours}(role)")
+        self.module.functions.append(
+            f"@cache\ndef {function}(role: {enum.class_name} | None) -> Statement[{row}]:\n"
+            f"    return Statement({row}, {text})"
+        )
+        return f"{function}(self._role)"
 
     @property
     def _row(self) -> str:
@@ -128,7 +183,8 @@ class _Writer:
     @property
     def _ours(self) -> str:
         """The statement that every search for rows starts from."""
-        return f"_OUR_{self.handled.entity.table.upper()}"
+        by_role = Scope(self.model, self.handled.entity).by_role
+        return ours(self.handled.entity, by_role=by_role)
 
     def _named(self, what: str) -> str:
         return f"_{what}_{self.handled.entity.row.upper()}"
@@ -169,22 +225,22 @@ class _Writer:
         if not (self.handled.is_read or self.handled.is_locked):
             return
         entity = self.handled.entity
-        found, this = f"_{entity.row}", f"{self._named('THIS')}"
-        self.module.statements.append(f"{this} = {self._ours}{where(by_key(entity))}")
+        found = f"_{entity.row}"
+        this = "{ours}" + where(by_key(entity))
         if self.handled.is_read:
-            self.module.statements.append(f"{self._named('GET')} = Statement({self._row}, {this})")
+            get = self._statement(self._named("GET"), self._row, this)
             repository.for_caller.append(
                 f"async def get(self, {self._key_parameters}) -> {self._row}:\n"
-                f"    return await self.{found}({self._named('GET')}, {self._arguments()})"
+                f"    return await self.{found}({get}, {self._arguments()})"
             )
         if self.handled.is_locked:
-            lock = f"{this}.with_for_update(key_share=True)"
-            self.module.statements.append(f"{self._named('LOCK')} = Statement({self._row}, {lock})")
+            locked = f"{this}.with_for_update(key_share=True, of={self._table})"
+            lock = self._statement(self._named("LOCK"), self._row, locked)
             repository.for_caller.append(
                 f"async def lock(self, {self._key_parameters}) -> {self._row}:\n"
                 f'    """The {_words(entity.row)}, which nobody else can change until the '
                 f'transaction ends."""\n'
-                f"    return await self.{found}({self._named('LOCK')}, {self._arguments()})"
+                f"    return await self.{found}({lock}, {self._arguments()})"
             )
         repository.for_caller.append(
             f"async def {found}(self, statement: Statement[{self._row}], "
@@ -202,14 +258,23 @@ class _Writer:
     # -- Lists ------------------------------------------------------------------------------------
 
     def _lists(self, scope: Scope, repository: _Repository) -> None:
+        entity = self.handled.entity
         for operation in self.handled.of(OperationKind.LIST):
-            key = list_key(self.handled.entity, operation)
-            if key is not None:
+            writer = ListWriter(scope, operation)
+            for key in writer.structs:
+                ends = ", ".join(f"{entity.row}.{name}" for name, _ in key.fields)
+                made = f"@classmethod\ndef of(cls, {entity.row}: {self._row}) -> Self:\n"
                 self.module.structs.append(
-                    _Struct(key.name, "Struct", "Where in the list a page ended.", key.fields)
+                    _Struct(
+                        key.name,
+                        "Key",
+                        "Where in the list a page ended.",
+                        key.fields,
+                        f"{made}    return cls({ends})",
+                    )
                 )
-            self.module.functions.append(list_function(scope, operation))
-            repository.for_caller.append(list_method(scope, operation))
+            self.module.functions.append(writer.statement())
+            repository.for_caller.append(writer.method())
 
     # -- A new row --------------------------------------------------------------------------------
 
@@ -317,17 +382,17 @@ class _Writer:
                 if search.where
                 else Sql("", [], {})
             )
-            statement = self._ours + where(sql.conditions) + self._ordered(search)
+            statement = "{ours}" + where(sql.conditions) + self._ordered(search)
             if search.locks:
                 statement += f".with_for_update(key_share=True, skip_locked=True, of={self._table})"
             name = f"{'pick' if search.locks else 'find'}_for_{operation.name}"
-            self.module.statements.append(f"_{name.upper()} = Statement({self._row}, {statement})")
+            picked = self._statement(f"_{name.upper()}", self._row, statement)
             said = ", locked; those that others hold are skipped" if search.locks else ""
             parameters, values = self._bound(sql)
             repository.for_caller.append(
                 f"async def {name}({', '.join(['self', *parameters])}) -> {self._row} | None:\n"
                 f'    """The first that fits{said}."""\n'
-                f"    return await _{name.upper()}.first("
+                f"    return await {picked}.first("
                 f"{', '.join(['self._connection', *values, '**self._scope'])})"
             )
 
@@ -350,7 +415,8 @@ class _Writer:
     def _facts_of(self, behaviour: Behaviour, repository: _Repository) -> None:
         entity = self.handled.entity
         struct = f"{behaviour.name[0].upper()}{behaviour.name[1:]}Facts"
-        selected_facts, binds = [], {}
+        selected_facts: list[str] = []
+        binds: dict[str, Typed] = {}
         for fact in behaviour.facts:
             sql = self.module.conditions.selected(
                 fact.typed, self._subject(behaviour.row), negated=fact.is_negated
@@ -419,6 +485,10 @@ def _inserted(column: Column) -> str:
 
 def _taken(column: Column) -> str:
     return columns.python_type(column)
+
+
+def _if_there(value: str, *, optional: bool) -> str:
+    return f"{value} if actor else None" if optional else value
 
 
 def _words(row: str) -> str:

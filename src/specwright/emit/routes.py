@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from specwright.address import snake
 from specwright.emit import names
 from specwright.emit.annotations import request_class
-from specwright.emit.lists import filter_type
-from specwright.emit.lookups import subject_of, users_of
+from specwright.emit.lists import default_sort, filter_type, list_parameters, sort_type
+from specwright.emit.lookups import caller_module, subject_of
+from specwright.emit.parts import needs_parts
 from specwright.emit.rendering import render
 from specwright.emit.service import body_argument, key_parameters, key_variable, service_class
 from specwright.emit.wording import quoted
@@ -22,6 +23,7 @@ class _Route:
     method: str
     path: str
     name: str
+    service: str
     parameters: list[str]
     lines: list[str]
 
@@ -29,8 +31,7 @@ class _Route:
 def emit_routes(model: Model, domain: str) -> str | None:
     """None where the contract has no operation in the domain."""
     operations = [operation for operation in model.operations if operation.domain == domain]
-    users = users_of(model)
-    if not operations or users is None:
+    if not operations:
         return None
     service = service_class(model, domain)
     return render(
@@ -38,6 +39,8 @@ def emit_routes(model: Model, domain: str) -> str | None:
         domain=domain,
         service=service,
         factory=snake(service),
+        has_signed_in=any(not operation.is_public for operation in operations),
+        has_public=any(operation.is_public for operation in operations),
         has_if_match=any(operation.needs_if_match for operation in operations),
         imports=names.grouped(_imports(model, domain, operations)),
         routes=[_route(model, operation) for operation in sorted(operations, key=_literal_first)],
@@ -62,9 +65,7 @@ def _imports(model: Model, domain: str, operations: list[Operation]) -> Iterator
                 yield f"{domain}.schemas", names.page_class(answer.page)
             elif answer.view is not None:
                 yield f"{domain}.schemas", names.view_class(answer.view)
-    users = users_of(model)
-    if users is not None:
-        yield f"{users.domain}.caller", "Caller"
+    yield caller_module(model), "Caller"
 
 
 def _route(model: Model, operation: Operation) -> _Route:
@@ -72,6 +73,7 @@ def _route(model: Model, operation: Operation) -> _Route:
         method=operation.method,
         path=_path(model, operation),
         name=operation.name,
+        service="PublicService" if operation.is_public else "Service",
         parameters=list(_parameters(model, operation)),
         lines=list(_lines(model, operation)),
     )
@@ -118,6 +120,13 @@ def _query(model: Model, operation: Operation) -> Iterator[str]:
         annotated = f"Annotated[{kind}, Query({alias})]" if alias or "list[" in kind else kind
         default = "" if one.parameter.required else " = None"
         yield f"{one.parameter.variable}: {annotated}{default}"
+    sort = default_sort(operation)
+    if operation.sorting is not None and sort is not None:
+        sorted_by = operation.sorting.parameter
+        alias = _alias(sorted_by.name, sorted_by.variable)
+        kind = sort_type(operation)
+        annotated = f"Annotated[{kind}, Query({alias})]" if alias else kind
+        yield f"{sorted_by.variable}: {annotated} = {quoted(sort.value)}"
     paging = operation.paging
     if paging is None or paging.style is PagingStyle.NONE:
         return
@@ -157,18 +166,21 @@ def _lines(model: Model, operation: Operation) -> Iterator[str]:
         yield f"page = {call}"
         yield f"return answer({names.page_class(answered.page)}.of(page){_status(answered)})"
     else:
-        yield f"{entity.row} = {call}"
+        parts = needs_parts(model, answered.view)
+        yield f"{'parts' if parts else entity.row} = {call}"
         nothing = next((one for one in operation.answers if one.view is None), None)
         if nothing is not None:
-            yield f"if {entity.row} is None:"
+            yield f"if {'parts' if parts else entity.row} is None:"
             yield "    return no_content()"
-        yield f"return answer({_answer(entity, answered)})"
+        yield f"return answer({_answer(entity, answered, parts=parts)})"
 
 
-def _answer(entity: Entity, answered: Success) -> str:
+def _answer(entity: Entity, answered: Success, *, parts: bool) -> str:
     assert answered.view is not None
-    etag = f", etag=etag({entity.row}.version)" if entity.versioned else ""
-    return f"{names.view_class(answered.view)}.of({entity.row}){_status(answered)}{etag}"
+    row = f"parts.{entity.row}" if parts else entity.row
+    etag = f", etag=etag({row}.version)" if entity.versioned else ""
+    shown = "parts" if parts else entity.row
+    return f"{names.view_class(answered.view)}.of({shown}){_status(answered)}{etag}"
 
 
 def _status(answered: Success) -> str:
@@ -178,11 +190,7 @@ def _status(answered: Success) -> str:
 def _arguments(model: Model, operation: Operation) -> Iterator[str]:
     yield from (name for name, _ in key_parameters(model, operation))
     if operation.kind is OperationKind.LIST:
-        listed = [one.parameter.variable for one in operation.filters]
-        paging = operation.paging
-        if paging is not None and paging.style is not PagingStyle.NONE:
-            listed += [one.variable for one in (paging.size, paging.position) if one]
-        yield from (f"{name}={name}" for name in listed)
+        yield from (f"{name}={name}" for name, _ in list_parameters(model, operation))
     if operation.body is not None:
         yield body_argument(operation)
     if operation.needs_if_match:

@@ -3,10 +3,20 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from specwright.address import pascal
+from specwright.address import pascal, snake
 from specwright.emit import columns, names
 from specwright.emit.annotations import annotation, request_class
+from specwright.emit.parts import (
+    derived_in_python,
+    derived_value,
+    hidden_in,
+    needs_parts,
+    parts_class,
+    views_of,
+)
+from specwright.emit.python_expressions import to_python
 from specwright.emit.rendering import render
+from specwright.emit.values import annotation_of
 from specwright.emit.wording import listed, quoted
 from specwright.model import Model
 from specwright.model.entities import Column, Entity, EnumType, LiteralDefault
@@ -14,10 +24,14 @@ from specwright.model.naming import singular
 from specwright.model.operations import (
     BodyField,
     ColumnValue,
+    DerivedValue,
     EnvelopeRole,
     ListEnvelope,
     Operation,
     OperationKind,
+    RelatedCount,
+    RelatedValue,
+    RelatedView,
     RequestBody,
     View,
     ViewField,
@@ -64,25 +78,27 @@ def emit_schemas(model: Model, domain: str) -> str | None:
     operations = [operation for operation in model.operations if operation.domain == domain]
     if not operations:
         return None
-    entities = {entity.name: entity for entity in model.entities}
     return render(
         "backend/schemas.py",
         domain=domain.replace("_", " "),
-        imports=names.grouped(_imports(model)),
+        imports=names.grouped(_imports(model, domain)),
         bodies=list(_bodies(model, operations)),
-        views=[_view(view, entities[view.entity]) for view in _views(operations)],
-        pages=[_page(page, view, entities) for page, view in _pages(operations)],
+        views=[_view(model, view) for view in views_of(model, domain)],
+        pages=[_page(model, page, view) for page, view in _pages(operations)],
     )
 
 
-def _imports(model: Model) -> Iterator[tuple[str, str]]:
+def _imports(model: Model, domain: str) -> Iterator[tuple[str, str]]:
     homes = names.enum_homes(model)
     for enum in model.enums:
         if enum.name in homes:
-            yield homes[enum.name], enum.class_name
+            yield f"{homes[enum.name]}.models", enum.class_name
     for entity in model.entities:
         if names.has_row(model, entity):
-            yield entity.domain, names.row_class(entity)
+            yield f"{entity.domain}.models", names.row_class(entity)
+    for view in views_of(model, domain):
+        if needs_parts(model, view):
+            yield f"{domain}.parts", parts_class(view)
 
 
 # -- What comes in --------------------------------------------------------------------------------
@@ -195,15 +211,6 @@ def _literal(value: object, column: Column | None) -> str:
 # -- What goes out --------------------------------------------------------------------------------
 
 
-def _views(operations: Iterable[Operation]) -> list[View]:
-    found: dict[str, View] = {}
-    for operation in operations:
-        for answer in operation.answers:
-            if answer.view is not None:
-                found.setdefault(names.view_class(answer.view), answer.view)
-    return list(found.values())
-
-
 def _pages(operations: Iterable[Operation]) -> list[tuple[ListEnvelope, View]]:
     found: dict[str, tuple[ListEnvelope, View]] = {}
     for operation in operations:
@@ -213,42 +220,89 @@ def _pages(operations: Iterable[Operation]) -> list[tuple[ListEnvelope, View]]:
     return list(found.values())
 
 
-def _view(view: View, entity: Entity) -> _View:
+def _view(model: Model, view: View) -> _View:
+    entity = model.entity(view.entity)
+    has_parts = needs_parts(model, view)
+    taken = (
+        f"parts: {parts_class(view)}" if has_parts else f"{entity.row}: {names.row_class(entity)}"
+    )
+    row = f"parts.{entity.row}" if has_parts else entity.row
     return _View(
         name=names.view_class(view),
         singular=entity.row,
         renames=_renames((field.variable, field.name) for field in view.fields),
-        parameters=f"{entity.row}: {names.row_class(entity)}",
-        fields=tuple(_view_field(field, entity) for field in view.fields),
+        parameters=taken,
+        fields=tuple(_view_field(model, view, field, row) for field in view.fields),
     )
 
 
-def _view_field(field: ViewField, entity: Entity) -> _Field:
-    assert isinstance(field.source, ColumnValue)
-    column = entity.column(field.source.column)
+def _view_field(model: Model, view: View, field: ViewField, row: str) -> _Field:
+    entity = model.entity(view.entity)
+    match field.source:
+        case ColumnValue(name):
+            return _own(model, view, field, entity, name, row)
+        case RelatedValue(relation, name):
+            return _of_related(model, field, entity, relation, name)
+        case RelatedView(relation, many, inner):
+            return _nested_view(model, field, entity, relation, inner, many=many)
+        case RelatedCount(relation):
+            return _Field(field.variable, "int", value=f"parts.{relation}_count")
+        case DerivedValue() as source:
+            derived = derived_value(model, view, source)
+            in_python = derived_in_python(model, view, source)
+            value = (
+                to_python(derived.value, {entity.row: row}).text
+                if in_python
+                else f"parts.{snake(source.name)}"
+            )
+            return _Field(field.variable, annotation_of(derived.value.type), value=value)
+
+
+def _own(model: Model, view: View, field: ViewField, entity: Entity, name: str, row: str) -> _Field:
+    column = entity.column(name)
     assert column is not None
-    value = f"{entity.row}.{column.attribute}"
-    typed = columns.python_type(column)
+    value, typed = f"{row}.{column.attribute}", columns.python_type(column)
+    if any(hidden.column == name for hidden in hidden_in(model, view)):
+        shown = f"{value} if parts.shows_{name} else msgspec.UNSET"
+        return _Field(field.variable, f"{typed} | msgspec.UnsetType", value=shown)
     if field.leaves_out_null and column.nullable:
         plain = columns.plain_type(column.type)
-        return _Field(
-            field.variable,
-            f"{plain} | msgspec.UnsetType",
-            value=f"msgspec.UNSET if {value} is None else {value}",
-        )
+        left_out = f"msgspec.UNSET if {value} is None else {value}"
+        return _Field(field.variable, f"{plain} | msgspec.UnsetType", value=left_out)
     return _Field(field.variable, typed, value=value)
 
 
-def _page(page: ListEnvelope, view: View, entities: Mapping[str, Entity]) -> _Page:
-    entity = entities[view.entity]
-    view_class = names.view_class(view)
-    fields = [
-        _Field(
-            page.items or "items",
-            f"list[{view_class}]",
-            value=f"[{view_class}.of({entity.row}) for {entity.row} in page.rows]",
-        )
-    ]
+def _of_related(model: Model, field: ViewField, entity: Entity, relation: str, name: str) -> _Field:
+    found = entity.relation(relation)
+    assert found is not None
+    column = model.entity(found.target).column(name)
+    assert column is not None
+    typed = columns.python_type(column)
+    value = f"parts.{relation}.{column.attribute}"
+    if not found.nullable:
+        return _Field(field.variable, typed, value=value)
+    nullable = typed if typed.endswith("None") else f"{typed} | None"
+    return _Field(field.variable, nullable, value=f"None if parts.{relation} is None else {value}")
+
+
+def _nested_view(  # noqa: PLR0913 - what one field of a view is
+    model: Model, field: ViewField, entity: Entity, relation: str, inner: View, *, many: bool
+) -> _Field:
+    name, value = names.view_class(inner), f"parts.{relation}"
+    if many:
+        return _Field(field.variable, f"list[{name}]", value=f"[{name}.of(one) for one in {value}]")
+    found = entity.relation(relation)
+    if found is not None and found.nullable:
+        made = f"None if {value} is None else {name}.of({value})"
+        return _Field(field.variable, f"{name} | None", value=made)
+    return _Field(field.variable, name, value=f"{name}.of({value})")
+
+
+def _page(model: Model, page: ListEnvelope, view: View) -> _Page:
+    entity, view_class = model.entity(view.entity), names.view_class(view)
+    one = "parts" if needs_parts(model, view) else entity.row
+    listed_rows = f"[{view_class}.of({one}) for {one} in page.rows]"
+    fields = [_Field(page.items or "items", f"list[{view_class}]", value=listed_rows)]
     for field in page.fields:
         if field.role is EnvelopeRole.NEXT_TOKEN:
             unset = not field.nullable
@@ -263,7 +317,7 @@ def _page(page: ListEnvelope, view: View, entities: Mapping[str, Entity]) -> _Pa
         name=names.page_class(page),
         purpose=f"Some of the {entity.table.replace('_', ' ')}.",
         renames="",
-        row=names.row_class(entity),
+        row=parts_class(view) if needs_parts(model, view) else names.row_class(entity),
         fields=tuple(fields),
     )
 

@@ -11,13 +11,14 @@ from specwright.emit.behaviour import Behaviour
 from specwright.emit.errors import refusal_class
 from specwright.emit.handled import created_by, references
 from specwright.emit.lists import list_parameters
-from specwright.emit.lookups import needs_row, operation_rule, subject_of, users_of
+from specwright.emit.lookups import caller_module, needs_row, operation_rule, subject_of
+from specwright.emit.parts import needs_parts, parts_class, parts_function
 from specwright.emit.policies import is_guarded, policy_name
 from specwright.emit.python_text import python
 from specwright.emit.rendering import render
 from specwright.model import Model
 from specwright.model.entities import Entity
-from specwright.model.operations import BodyField, Operation, OperationKind, RowInPath
+from specwright.model.operations import BodyField, Operation, OperationKind, RowInPath, View
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +69,11 @@ def _imports(model: Model, domain: str, operations: list[Operation]) -> Iterator
             yield f"{domain}.errors", refusal_class(require.error)
         if rule and rule.block.search and rule.block.search.none_error:
             yield f"{domain}.errors", refusal_class(rule.block.search.none_error)
-    users = users_of(model)
-    if users is not None:
-        yield f"{users.domain}.caller", "Caller"
+        if operation.view is not None and needs_parts(model, operation.view):
+            yield f"{domain}.parts", parts_class(operation.view)
+            yield f"{domain}.parts", parts_function(operation.view)
+            yield f"{domain}.parts", f"one_{parts_function(operation.view)}"
+    yield caller_module(model), "Caller"
 
 
 @dataclass(frozen=True)
@@ -111,7 +114,8 @@ class _Writer:
             yield "versions: Collection[str]"
 
     def _result(self) -> str:
-        row = names.row_class(self._entity)
+        view = self._view_with_parts
+        row = names.row_class(self._entity) if view is None else parts_class(view)
         match self.operation.kind:
             case OperationKind.LIST:
                 return f"Page[{row}]"
@@ -132,7 +136,10 @@ class _Writer:
 
     def _opening(self) -> str:
         behaviour = self._behaviour
-        if self.operation.kind in (OperationKind.READ, OperationKind.LIST):
+        reads = self.operation.kind in (OperationKind.READ, OperationKind.LIST)
+        if self.operation.is_public:
+            mode = "visiting" if reads else "visiting_to_change"
+        elif reads:
             mode = "reading"
         elif behaviour is not None and behaviour.counts_of_actor:
             mode = "changing_alone"
@@ -182,11 +189,11 @@ class _Writer:
                 yield from self._search()
             case OperationKind.READ:
                 if permit is None:
-                    yield f"return await {self._rows}.get({self._keys()})"
+                    yield from self._returned(f"await {self._rows}.get({self._keys()})")
                 else:
                     yield f"{self._entity.row} = await {self._rows}.get({self._keys()})"
                     yield permit
-                    yield f"return {self._entity.row}"
+                    yield from self._returned(self._entity.row)
             case _:
                 yield f"{self._entity.row} = await {self._rows}.lock({self._keys()})"
                 yield from [permit] if permit else []
@@ -204,8 +211,32 @@ class _Writer:
     # -- What is done -----------------------------------------------------------------------------
 
     def _list(self) -> Iterator[str]:
-        given = ", ".join(name for name, _ in list_parameters(self.model, self.operation))
-        yield f"return await {self._rows}.{self.operation.name}({given})"
+        listed = [name for name, _ in list_parameters(self.model, self.operation)]
+        parent = self.operation.parent if self.operation.parent_joins else None
+        given = ", ".join([*([self.model.entity(parent.entity).row] if parent else []), *listed])
+        called = f"await {self._rows}.{self.operation.name}({given})"
+        view = self._view_with_parts
+        if view is None:
+            yield f"return {called}"
+        else:
+            yield f"page = {called}"
+            yield f"parts = await {parts_function(view)}(connection, actor, page.rows)"
+            yield "return Page(parts, page.next_page_token)"
+
+    @property
+    def _view_with_parts(self) -> View | None:
+        view = self.operation.view
+        return view if view is not None and needs_parts(self.model, view) else None
+
+    def _returned(self, row: str) -> Iterator[str]:
+        """Gives the row back, with all that the answer shows of it."""
+        view = self._view_with_parts
+        if view is None:
+            yield f"return {row}"
+            return
+        if row != self._entity.row:
+            yield f"{self._entity.row} = {row}"
+        yield f"return await one_{parts_function(view)}(connection, actor, {self._entity.row})"
 
     def _create(self) -> Iterator[str]:
         yield from self._references()
@@ -213,7 +244,7 @@ class _Writer:
         for require in behaviour.requires if behaviour else ():
             assert behaviour is not None
             yield from refuse(behaviour, require)
-        yield f"return await {self._rows}.add({', '.join(self._values())})"
+        yield from self._returned(f"await {self._rows}.add({', '.join(self._values())})")
 
     def _references(self) -> Iterator[str]:
         """Rows that the body names must exist for the caller."""
@@ -265,7 +296,7 @@ class _Writer:
             yield f"await {self._rows}.remove({row})"
         elif acts(self.model, behaviour):
             given = ", ".join([self._rows, row, *self._given(behaviour)])
-            yield f"return await operations.{behaviour.function}({given})"
+            yield from self._returned(f"await operations.{behaviour.function}({given})")
         else:
             yield from self._update(behaviour)
 
@@ -280,7 +311,7 @@ class _Writer:
         for require in behaviour.requires:
             yield from refuse(behaviour, require)
         now = ", self._now" if entity.column("updated_at") else ""
-        yield f"return await {self._rows}.save(changed{now})"
+        yield from self._returned(f"await {self._rows}.save(changed{now})")
 
     def _changes(self, behaviour: Behaviour) -> Iterator[str]:
         body, row = self.operation.body, self._entity.row
@@ -331,7 +362,7 @@ class _Writer:
         while passes_on(behaviour):
             behaviour = behaviour.inner(behaviour.does[0])
         given = ", ".join([self._rows, search.name, *self._given(behaviour)])
-        yield f"return await operations.{behaviour.function}({given})"
+        yield from self._returned(f"await operations.{behaviour.function}({given})")
 
     def _search_arguments(self) -> str:
         return ""

@@ -30,6 +30,7 @@ from specwright.emit.sql_statement import (
     Statement,
     opposite_of,
 )
+from specwright.model.naming import singular
 from specwright.model.typed import (
     Aggregate,
     Apply,
@@ -576,7 +577,7 @@ class _Writer:
         query = Query(self.query)
         within = replace(self, query=query)
         row = within._row(typed.row)  # noqa: SLF001 - one of us
-        wanted = variable if len(variable) >= _TELLING else typed.name
+        wanted = variable if len(variable) >= _TELLING else singular(typed.name)
         alias = self.statement.select_from(query, typed.relation.entity, wanted)
         query.conditions.extend(within._on(typed, row, alias))  # noqa: SLF001 - one of us
         return Rows(query, alias)

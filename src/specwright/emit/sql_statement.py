@@ -158,8 +158,9 @@ class Statement:
 
     @property
     def definitions(self) -> tuple[str, ...]:
+        """The aliases; in SQL their names begin with `_` as well, which no table's name does."""
         return tuple(
-            f'_{name} = aliased({self.classes.entity(entity)}, name="{name}")'
+            f'_{name} = aliased({self.classes.entity(entity)}, name="_{name}")'
             for name, entity in self.aliases.items()
         )
 

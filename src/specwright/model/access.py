@@ -10,6 +10,7 @@ from specwright.model.entities import Entity, EnumType
 from specwright.model.operations import Operation, OperationKind
 from specwright.model.rule_reading import RuleReader
 from specwright.model.typed import Typed
+from specwright.model.wording import near_or_all
 from specwright.spec import syntax
 from specwright.spec.syntax import Word
 
@@ -214,7 +215,7 @@ class AccessReader:
             operation.id.place,
             Code.NO_ACCESS,
             f"`{operation.id}` has no row in the access table, so nobody may call it.",
-            f"Add `| `{operation.id}` | yes |` to the table in rules.md.",
+            "Give it a row in the table of rules.md that says who may.",
             level=Level.OPEN,
         )
 
@@ -261,7 +262,7 @@ def read_hidden(
                 one.field.place,
                 Code.UNKNOWN_COLUMN,
                 f"{entity.name} has no column `{one.field}`.",
-                did_you_mean(one.field.value, [column.name for column in entity.columns]),
+                near_or_all(one.field.value, [column.name for column in entity.columns]),
             )
             continue
         names = {entity.row: types.Row(entity.name), **actor, "now": types.TIMESTAMP}

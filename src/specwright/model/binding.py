@@ -104,7 +104,7 @@ def bind_contract(
         problems: list[Unbound] = []
         operation = _Binding(written, contract, paths, around, problems).operation()
         for problem in problems:
-            report.add(problem.place, Code.UNBOUND, problem.message, problem.hint, level=Level.OPEN)
+            report.add(problem.place, problem.code, problem.message, problem.hint, level=Level.OPEN)
         if operation is None or problems:
             reasons = tuple(dict.fromkeys(problem.message for problem in problems))
             left.append(LeftOut(written.id.value, written.id.place, reasons))
@@ -309,10 +309,14 @@ class _Binding:
             )
             return
         row = self.around.entities[reading.entity].row
-        self._open(
-            f"Nothing says what {self._call} does with the {row}.",
-            f"Draw `state --> state : {self._id}` in data-model.md, "
-            f"or write `{self._id}:` in the rule block of rules.md.",
+        self.problems.append(
+            Unbound(
+                self.written.id.place,
+                f"Nothing says what {self._call} does with the {row}.",
+                f"Draw `state --> state : {self._id}` in data-model.md, "
+                f"or write `{self._id}:` in the rule block of rules.md.",
+                Code.NO_BEHAVIOUR,
+            )
         )
 
     def _entity(self, kind: OperationKind, reading: PathReading) -> Entity | None:
@@ -610,7 +614,7 @@ class _Binding:
                     if optional is not None
                     else f"Nothing says what `{prefix}{column.name}` is "
                     f"when `{self._id}` creates a row.",
-                    f"Write `set: {{ {prefix}{column.name}: … }}` in rules.md, require "
+                    f"Set it in {_rule_for(prefix, column.name)} of rules.md, require "
                     f"`{column.name}` in the request, or give the column a default.",
                 )
             )
@@ -631,6 +635,12 @@ _LINKS = (OperationKind.LINK, OperationKind.UNLINK)
 _CHANGES = (OperationKind.UPDATE, OperationKind.REPLACE, OperationKind.DELETE)
 _OURS = ("created_at", "updated_at", "version")
 _AS_KEY = "Name the parameter after the primary key or a unique column of the table before it."
+
+
+def _rule_for(prefix: str, column: str) -> str:
+    """Where a rule sets a column of the new row, or of the rows that come with it."""
+    rows = prefix.removesuffix(".")
+    return f"a round over `{rows}`" if "." in rows else f"`set: {{ {prefix}{column}: … }}`"
 
 
 def _order(operation: Operation, entity: Entity | None, query: ListQuery) -> tuple[OrderKey, ...]:

@@ -62,15 +62,8 @@ def build_model(bundle: Bundle, report: Report) -> Model:
     """The bundle as it is meant; what is wrong or open in it goes to the report."""
     found = Report()
     model = _Build(bundle, found).model()
-    report.extend(list(without_echoes(found, report, _lost_columns(bundle, model))))
+    report.extend(list(without_echoes(found, report)))
     return model
-
-
-def _lost_columns(bundle: Bundle, model: Model) -> frozenset[str]:
-    """The columns that no entity has, since their types mean nothing."""
-    written = {column.name.value for table in bundle.data_model.tables for column in table.columns}
-    read = {column.name for entity in model.entities for column in entity.columns}
-    return frozenset(written - read)
 
 
 @dataclass(frozen=True)
@@ -453,11 +446,22 @@ class _Build:
             for arrow in diagram.transitions
             if arrow.effect is not None
         }
+        service, rules = self.bundle.service, self.bundle.rules
+        words = [*service.idempotency, *service.webhooks, *(name for name, _ in rules.streams)]
+        words += [one.subject for one in service.limits if one.subject.value != "default"]
+        for word in words:
+            if word.value not in self._contract_operations:
+                self.report.add(
+                    word.place,
+                    Code.UNKNOWN_OPERATION,
+                    f"`{word}` is no operation of the contract.",
+                    did_you_mean(word.value, list(self._contract_operations)),
+                )
         for name, _ in self.bundle.rules.effects:
             if name.value not in drawn and name.value not in performed:
                 self.report.add(
                     name.place,
-                    Code.UNKNOWN_EFFECT,
+                    Code.UNUSED_EFFECT,
                     f"Nothing does the effect `{name}`.",
                     f"Write ` / {name}` behind the transitions that do it, or drop it.",
                 )

@@ -1,9 +1,10 @@
 """Diagnostics that only echo another: a name that is unknown because its table could not be read.
 
-An author puts the cause right first; what is still wrong then is told then.
+An author puts the cause right first; what is still wrong then is told then. Only an error silences
+anything, so a bundle without errors has been read as a whole.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from specwright.diagnostic import Code, Diagnostic, Level
 
@@ -12,8 +13,9 @@ _RULES = "rules.md"
 _CONTRACT = "contracts/"
 _CLIENTS = "contracts/clients/"
 
-# The files where a thing stands without which a diagnostic of the code may be an echo.
-_CAUSES = {
+# The files that hold what a diagnostic of the code misses: with errors of their own, they may well
+# hold it.
+_FILES: dict[Code, tuple[str, ...]] = {
     Code.UNKNOWN_TABLE: (_DATA_MODEL,),
     Code.UNKNOWN_COLUMN: (_DATA_MODEL,),
     Code.UNKNOWN_ENTITY: (_DATA_MODEL,),
@@ -36,26 +38,89 @@ _CAUSES = {
     Code.UNKNOWN_OPERATION: (_CONTRACT, _RULES, _DATA_MODEL),
     Code.UNKNOWN_TRIGGER: (_CONTRACT, _RULES),
     Code.UNKNOWN_EVENT: (_CONTRACT,),
-    Code.UNKNOWN_EFFECT: (_RULES, _DATA_MODEL),
+    Code.UNKNOWN_EFFECT: (_RULES,),
+    Code.UNUSED_EFFECT: (_DATA_MODEL,),
     Code.UNKNOWN_CLIENT: (_CLIENTS,),
     Code.UNKNOWN_LINK: (_CONTRACT, _RULES, _DATA_MODEL),
     Code.UNBOUND: (_CONTRACT, _RULES, _DATA_MODEL),
+    Code.NO_BEHAVIOUR: (_CONTRACT, _RULES, _DATA_MODEL),
     Code.NO_ACCESS: (_RULES, _CONTRACT),
     Code.ACCESS_CONTRADICTION: (_RULES, _CONTRACT),
 }
 
+# Errors of tables and their relations, and what later readings of such a data model may say.
+_OF_TABLES = (
+    Code.COLUMN_TYPE,
+    Code.DECLARED_TWICE,
+    Code.REFERENCE_TARGET,
+    Code.UNKNOWN_TABLE,
+    Code.UNKNOWN_COLUMN,
+)
+_AFTER_TABLES = (
+    Code.UNKNOWN_ENTITY,
+    Code.UNKNOWN_NAME,
+    Code.UNKNOWN_FIELD,
+    Code.UNKNOWN_VALUE,
+    Code.UNKNOWN_ROLE,
+    Code.EXPRESSION_TYPE,
+    Code.LIFECYCLE_COLUMN,
+    Code.ROLE_COLUMN,
+    Code.TENANT,
+    Code.RULE_CONTEXT,
+    Code.RULE_TARGET,
+    Code.RULE_TYPE,
+)
+_OF_DIAGRAMS = (
+    Code.UNKNOWN_TRIGGER,
+    Code.LIFECYCLE_COLUMN,
+    Code.INITIAL_STATE,
+    Code.STATE_NOT_DRAWN,
+)
 
-def without_echoes(
-    found: Iterable[Diagnostic], causes: Iterable[Diagnostic], lost: frozenset[str]
-) -> Iterator[Diagnostic]:
-    """What of `found` is news beside `causes`; `lost` are the columns that could not be read."""
-    errors = [cause for cause in causes if cause.level is Level.ERROR]
-    places = {error.place for error in errors}
-    files = sorted({error.place.file for error in errors})
-    for one in found:
-        is_caused = any(
-            file.startswith(cause) for cause in _CAUSES.get(one.code, ()) for file in files
-        )
-        is_about_lost = one.code in _CAUSES and any(f"`{name}`" in one.message for name in lost)
-        if one.place not in places and not is_caused and not is_about_lost:
+# The code of an echo, and the codes of what may have caused it.
+_AFTER: dict[Code, tuple[Code, ...]] = {
+    Code.UNUSED_EFFECT: (*_OF_DIAGRAMS, Code.UNKNOWN_EFFECT),
+    Code.NO_BEHAVIOUR: (*_OF_DIAGRAMS, Code.UNKNOWN_OPERATION),
+    Code.UNBOUND: (
+        Code.TENANT,
+        Code.PRIMARY_KEY,
+        Code.LIFECYCLE_COLUMN,
+        Code.UNKNOWN_FIELD,
+        Code.UNKNOWN_ENTITY,
+        Code.UNKNOWN_COLUMN,
+    ),
+    Code.EXPRESSION_NULL: (Code.RULE_CONTEXT,),
+}
+
+
+def without_echoes(found: Iterable[Diagnostic], told: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    """What of `found` is news beside what was `told`, and beside the rest of it."""
+    news = list(found)
+    earlier = [one for one in told if one.level is Level.ERROR]
+    errors = [one for one in news if one.level is Level.ERROR]
+    places = {error.place for error in earlier}
+    for one in news:
+        is_echo = _misses(one, earlier) or _follows(one, errors)
+        if one.place not in places and not is_echo:
             yield one
+
+
+def _misses(one: Diagnostic, earlier: Sequence[Diagnostic]) -> bool:
+    files = _FILES.get(one.code, ())
+    return any(error.place.file.startswith(file) for file in files for error in earlier)
+
+
+def _follows(one: Diagnostic, errors: Sequence[Diagnostic]) -> bool:
+    is_late = one.code in _AFTER_TABLES or one.level is not Level.ERROR
+    is_late = is_late or (one.code is Code.UNKNOWN_COLUMN and one.place.file != _DATA_MODEL)
+    lost_table = any(
+        error.code in _OF_TABLES and error.place.file == _DATA_MODEL for error in errors
+    )
+    if is_late and lost_table and one.code is not Code.NOT_BUILT:
+        return True
+    lost_actor = any(
+        error.code is Code.UNKNOWN_ENTITY and error.place.file == "plan.md" for error in errors
+    )
+    if lost_actor and one.code is Code.UNKNOWN_NAME and "`actor`" in one.message:
+        return True
+    return any(error.code in _AFTER.get(one.code, ()) for error in errors)

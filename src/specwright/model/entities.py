@@ -167,7 +167,7 @@ class Entity:
     soft_deleted: bool = False
 
     @cached_property
-    def _columns(self) -> dict[str, Column]:
+    def columns_by_name(self) -> dict[str, Column]:
         return {column.name: column for column in self.columns}
 
     @cached_property
@@ -175,7 +175,7 @@ class Entity:
         return {relation.name: relation for relation in self.relations}
 
     def column(self, name: str) -> Column | None:
-        return self._columns.get(name)
+        return self.columns_by_name.get(name)
 
     def relation(self, name: str) -> Relation | None:
         return self._relations.get(name)

@@ -18,15 +18,15 @@ def _missing(entity: Entity, operations: Sequence[Operation]) -> Iterator[Index]
     serving = [entity.primary_key.columns]
     serving += [unique.columns for unique in entity.uniques if not unique.folded]
     serving += [index.columns for index in entity.indexes]
-    for wanted in (*_of_lists(entity, operations), *_of_references(entity)):
-        if not any(_serves(columns, wanted) for columns in serving):
+    for wanted in _of_lists(entity, operations):
+        if not any(columns[: len(wanted.columns)] == wanted.columns for columns in serving):
             serving.append(wanted.columns)
             yield wanted
-
-
-def _serves(columns: tuple[str, ...], wanted: Index) -> bool:
-    """Whether an index over `columns` finds the same rows, in the same order."""
-    return columns[: len(wanted.columns)] == wanted.columns
+    for wanted in _of_references(entity):
+        needed = frozenset(wanted.columns)
+        if not any(frozenset(columns[: len(needed)]) == needed for columns in serving):
+            serving.append(wanted.columns)
+            yield wanted
 
 
 def _of_lists(entity: Entity, operations: Sequence[Operation]) -> Iterator[Index]:

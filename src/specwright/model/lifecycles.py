@@ -230,8 +230,7 @@ class _Reading:
                 self.report.add(
                     arrow.place,
                     Code.UNKNOWN_TRIGGER,
-                    f"Nothing says what moves a {self.entity.row} "
-                    f"from `{arrow.source}` to `{arrow.target}`.",
+                    f"Nothing says what leads from `{arrow.source}` to `{arrow.target}`.",
                     f"Write `{arrow.source} --> {arrow.target} : operationId`.",
                 )
                 continue
@@ -255,7 +254,12 @@ class _Reading:
         return DrawnArrow(transition, None if is_else else arrow.guard)
 
     def _check_words(self, trigger: syntax.Word, effect: syntax.Word | None) -> None:
-        if trigger.value not in self.known.triggers:
+        first = next(
+            arrow.trigger
+            for arrow in self.diagram.transitions
+            if arrow.trigger is not None and arrow.trigger.value == trigger.value
+        )
+        if trigger.value not in self.known.triggers and first is trigger:
             self.report.add(
                 trigger.place,
                 Code.UNKNOWN_TRIGGER,

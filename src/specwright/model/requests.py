@@ -20,6 +20,7 @@ from specwright.model.operations import (
 from specwright.model.sql_types import Kind
 from specwright.model.views import Meanings, Unbound
 from specwright.model.wire import flattened, is_object, kinds, misfit, squashed
+from specwright.model.wording import near_or_all
 from specwright.spec import syntax
 from specwright.spec.syntax import Schema
 
@@ -332,7 +333,7 @@ def _sorting(
                 Unbound(
                     parameter.place,
                     f"`{value}` of `{parameter.name}` is no column of `{entity.name}` to sort by.",
-                    did_you_mean(
+                    near_or_all(
                         str(value).removeprefix("-"), [column.name for column in entity.columns]
                     ),
                 )

@@ -35,6 +35,7 @@ from specwright.model.rules import (
 from specwright.model.scope import Scopes, type_of_column
 from specwright.model.typed import Name, Typed, walk
 from specwright.model.wire import flattened
+from specwright.model.wording import near_or_all
 from specwright.spec import syntax
 from specwright.spec.cel import parse
 from specwright.spec.cel import tree as cel
@@ -106,6 +107,8 @@ class RuleReader:
 
     def block(self, written: syntax.Block, names: Names) -> Block:
         search = self._search(written.search, names) if written.search is not None else None
+        if written.search is not None and search is None:
+            return Block(written.place)  # what follows speaks of the row that nobody finds
         inner = self._with_search(written.search, names)
         where = self.condition(written.where, inner) if written.where is not None else None
         return Block(
@@ -163,19 +166,39 @@ class RuleReader:
     def _sets(self, written: Iterable[syntax.Assignment], names: Names) -> Iterator[Set]:
         for one in written:
             target = self._target(one.target, names)
-            value = self.value(one.value, names)
-            if target is None or value is None:
+            if target is None:
+                self.value(one.value, names)
                 continue
             entity = self.around.entities[target.entity]
-            column = entity.column(target.column)
-            if column is None:
-                continue
+            column = entity.columns_by_name[target.column]
             column_type = type_of_column(column, self.around.scopes.enums)
-            fitted = expect(value, Target(f"`{target.words}`", column_type), self.report)
+            fitted = self._fitted(one.value, names, Target(f"`{target.words}`", column_type))
             if fitted is not None:
                 key = entity.foreign_key_of(column.name) if reads_request(fitted) else None
                 named = key.target if key is not None else None
                 yield Set(target, fitted, one.target.place(0), named)
+
+    def _fitted(self, text: Text, names: Names, target: Target) -> Typed | None:
+        """The value of an expression as its target keeps it."""
+        if self._is_bare_word(text, names, target):
+            word = text.value.strip()
+            self._say(
+                text.place(0),
+                Code.UNKNOWN_NAME,
+                f"Nothing here is called `{word}`, and YAML takes one pair of quotes for its own.",
+                f"""Write `'"{word}"'` for the text.""",
+            )
+            return None
+        value = self.value(text, names)
+        return None if value is None else expect(value, target, self.report)
+
+    def _is_bare_word(self, text: Text, names: Names, target: Target) -> bool:
+        takes_words = isinstance(target.type, types.OneOf) or types.is_kind(
+            target.type, types.Kind.TEXT
+        )
+        word = text.value.strip()
+        is_name = word.isidentifier() and word not in names
+        return takes_words and is_name and word not in ("true", "false", "null", "None")
 
     def _target(self, text: Text, names: Names) -> ColumnOfRow | None:
         parsed = parse(text, self.report)
@@ -251,7 +274,7 @@ class RuleReader:
             f"`{name}` is a relation of {entity.name}, not a column."
             if is_relation
             else f"{entity.name} has no column `{name}`.",
-            did_you_mean(name.value, [column.name for column in entity.columns]),
+            near_or_all(name.value, [column.name for column in entity.columns]),
         )
 
     def _creates(self, written: Iterable[syntax.Creation], names: Names) -> Iterator[Create]:
@@ -269,10 +292,10 @@ class RuleReader:
         self, written: Iterable[syntax.Assignment], entity: Entity, names: Names
     ) -> Iterator[tuple[str, Typed]]:
         for one in written:
-            value = self.value(one.value, names)
             name = syntax.Word(one.target.value.strip(), one.target.place(0))
             column = entity.column(name.value)
             if column is None:
+                self.value(one.value, names)
                 self._say_no_column(name, entity)
                 continue
             if column.name in self.around.states.get(entity.name, ()):
@@ -286,7 +309,7 @@ class RuleReader:
                 continue
             column_type = type_of_column(column, self.around.scopes.enums)
             words = f"`{entity.row}.{column.name}`"
-            fitted = expect(value, Target(words, column_type), self.report) if value else None
+            fitted = self._fitted(one.value, names, Target(words, column_type))
             if fitted is not None:
                 yield column.name, fitted
 
@@ -330,10 +353,10 @@ class RuleReader:
 
     def _search(self, written: syntax.Search, names: Names) -> Search | None:
         entity = self._entity(written.entity)
-        inner = self._with_search(written, names)
-        where = self.condition(written.where, inner) if written.where is not None else None
         if entity is None:
             return None
+        inner = self._with_search(written, names)
+        where = self.condition(written.where, inner) if written.where is not None else None
         status, error = _none(written.none)
         return Search(
             written.name.value,

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Literal
 
 from specwright.diagnostic import Code, Report, did_you_mean
-from specwright.model.naming import word_set
+from specwright.model.naming import RESERVED_IN_SQL, word_set
 from specwright.spec.text import Text
 
 Operator = Literal["=", "<>", "<", "<=", ">", ">="]
@@ -62,7 +62,7 @@ _TOKEN = re.compile(
       | (?P<quoted>"[^"]*")
       | (?P<number>\d+(?:\.\d+)?)
       | (?P<word>[A-Za-z_]\w*)
-      | (?P<sign>::|<>|!=|<=|>=|\|\||->>|->|[-+*/%=<>(),~\[\]])
+      | (?P<sign>::|<>|!=|<=|>=|\|\||->>|->|-(?!-)|/(?!\*)|[+*%=<>(),~\[\]])
     )""",
     re.VERBOSE,
 )
@@ -80,6 +80,8 @@ _FUNCTIONS = word_set(
     rtrim sign split_part starts_with strpos substr substring trim trunc upper"""
 )
 _FIELDS_OF_TIME = word_set("year month day hour minute second epoch dow isodow doy week")
+_WORD_DEFAULTS = frozenset({"current_timestamp", "current_date"})
+_NO_COLUMNS = RESERVED_IN_SQL - _FIELDS_OF_TIME - _WORD_DEFAULTS
 _LENGTHS = frozenset({"length", "char_length", "character_length", "octet_length"})
 _TURNED: dict[Operator, Operator] = {
     "=": "=", "<>": "<>", "<": ">", "<=": ">=", ">": "<", ">=": "<=",
@@ -115,15 +117,11 @@ def read_check(expression: Text, columns: Sequence[str], report: Report) -> Cond
 
 
 _SQL_DEFAULTS = frozenset({"gen_random_uuid", "uuidv7", "now", "random"})
-_WORD_DEFAULTS = frozenset({"current_timestamp", "current_date"})
 
 
-def read_sql_default(expression: Text, report: Report) -> str | None:
-    """A default in backticks, when it is one that PostgreSQL has without extensions."""
-    tokens = _tokens(expression, report, extra=_SQL_DEFAULTS)
-    if tokens is None:
-        return None
-    for token in tokens:
+def check_sql_default(expression: Text, report: Report) -> None:
+    """Whether a default in backticks is one that PostgreSQL has without extensions."""
+    for token in _tokens(expression, report, extra=_SQL_DEFAULTS) or ():
         if token.kind == "name" and token.value.lower() not in _WORD_DEFAULTS:
             report.add(
                 expression.place(token.offset),
@@ -131,8 +129,7 @@ def read_sql_default(expression: Text, report: Report) -> str | None:
                 f"A default cannot read `{token.value}`: no row exists yet.",
                 "Use a constant, or a function such as `now()` or `gen_random_uuid()`.",
             )
-            return None
-    return expression.value.strip()
+            return
 
 
 def _tokens(
@@ -169,13 +166,15 @@ def _token(match: re.Match[str], source: str) -> _Token:
     return _Token("name", value.lower(), offset)  # PostgreSQL folds what has no quotes
 
 
-def _refuse(expression: Text, source: str, position: int, report: Report) -> None:
+def _refuse(
+    expression: Text, source: str, position: int, report: Report, word: str | None = None
+) -> None:
     at = position + len(source[position:]) - len(source[position:].lstrip())
     report.add(
         expression.place(at),
         Code.CHECK_EXPRESSION,
-        f"`{source[at]}` cannot stand in an SQL expression of a column or table.",
-        "Write one condition over the columns of the row, without comments and `;`.",
+        f"`{word or source[at]}` cannot stand in an SQL expression of a column or table.",
+        "Write one condition over the columns of the row, without queries, comments and `;`.",
     )
 
 
@@ -188,6 +187,9 @@ def _checked(
         depth += {"(": 1, ")": -1}.get(token.value if token.kind == "sign" else "", 0)
         if not 0 <= depth <= DEEPEST_NESTING:
             break
+        if token.kind == "name" and token.value in _NO_COLUMNS:
+            _refuse(expression, expression.value, token.offset, report, token.value)
+            return None
         if token.kind == "function" and token.value not in _FUNCTIONS | _TYPES | extra:
             _unknown_function(expression, token, extra, report)
             return None

@@ -22,7 +22,7 @@ from specwright.model.entities import (
     SqlDefault,
     Unique,
 )
-from specwright.model.sql_checks import Bound, Shape, read_check, read_sql_default
+from specwright.model.sql_checks import Bound, Shape, check_sql_default, read_check
 from specwright.model.sql_types import Kind, SqlType, read_type
 from specwright.spec import syntax
 from specwright.spec.syntax import Word
@@ -231,8 +231,8 @@ class _Table:
             text = Text(
                 default.place.file, default.value, default.place.line, (default.place.column,)
             )
-            sql = read_sql_default(text, self.report)
-            return None if sql is None else SqlDefault(sql)
+            check_sql_default(text, self.report)
+            return SqlDefault(default.value.strip())
         literal = _literal(default.value, column_type, self.enums)
         if literal is None:
             values = self.enums[column_type.enum].values if column_type.enum else ()
@@ -240,10 +240,9 @@ class _Table:
                 default.place,
                 Code.COLUMN_DEFAULT,
                 f"`{default.value}` is no value of the type `{column.type}`.",
-                did_you_mean(default.value, values)
-                or (f"It is one of {_listed(values)}." if values else None),
+                did_you_mean(default.value, values) or _range_of(column_type, values),
             )
-            return None
+            return SqlDefault(default.value)
         return literal
 
     def _primary_key(self, columns: Sequence[Column]) -> Key:
@@ -385,6 +384,15 @@ def _within(shape: Shape, columns: Mapping[str, Column]) -> Shape:
     if shape.high_is_outside and isinstance(high, int):
         shape = replace(shape, high=high - 1, high_is_outside=False)
     return shape
+
+
+def _range_of(column_type: SqlType, values: Sequence[str]) -> str | None:
+    if values:
+        return f"It is one of {_listed(values)}."
+    if column_type.bounds is None:
+        return None
+    low, high = column_type.bounds
+    return f"It is a whole number from {low} to {high}."
 
 
 def _literal(

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from specwright.address import pascal, snake
-from specwright.diagnostic import Place, did_you_mean
+from specwright.diagnostic import Code, Place, did_you_mean
 from specwright.model.entities import Column, Entity, EnumType, Relation
 from specwright.model.naming import singular
 from specwright.model.operations import (
@@ -40,6 +40,7 @@ class Unbound:
     place: Place
     message: str
     hint: str | None = None
+    code: Code = Code.UNBOUND
 
 
 @dataclass(frozen=True)

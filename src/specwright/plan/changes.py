@@ -3,7 +3,6 @@
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import ClassVar
 
 from specwright.model import naming
 from specwright.plan import conversions, steps
@@ -23,8 +22,6 @@ from specwright.plan.steps import Step, Time
 class Change(ABC):
     reason: str = field(kw_only=True)
     hint: str | None = field(default=None, kw_only=True)
-
-    order: ClassVar[int]  # among the changes of a plan
 
     @property
     @abstractmethod
@@ -80,8 +77,6 @@ class CreateTable(Change):
     table: Table
     replaces: bool = False
 
-    order = 4
-
     @property
     def table_name(self) -> str:
         return self.table.name
@@ -107,7 +102,6 @@ class DropTable(Change):
     table: Table
     is_in_the_way: bool = False
 
-    order = 14
     is_destructive = True
 
     @property
@@ -128,13 +122,17 @@ class DropTable(Change):
 
 
 @dataclass(frozen=True)
-class _OfColumn(Change):
+class _OfTable(Change):
     table: str
-    column: Column
 
     @property
     def table_name(self) -> str:
         return self.table
+
+
+@dataclass(frozen=True)
+class _OfColumn(_OfTable):
+    column: Column
 
     @property
     def _name(self) -> str:
@@ -144,8 +142,6 @@ class _OfColumn(Change):
 @dataclass(frozen=True)
 class AddColumn(_OfColumn):
     replaces: bool = False  # a column of the same name that goes
-
-    order = 5
 
     @property
     def title(self) -> str:
@@ -185,10 +181,6 @@ class DropColumn(_OfColumn):
     is_destructive = True
 
     @property
-    def order(self) -> int:  # type: ignore[override]  # one of the two is constant for each value
-        return 3 if self.is_in_the_way else 13
-
-    @property
     def title(self) -> str:
         return f"drop column {self._name}"
 
@@ -202,18 +194,11 @@ class DropColumn(_OfColumn):
 
 
 @dataclass(frozen=True)
-class AlterType(Change):
+class AlterType(_OfTable):
     """Of a column with its default, which has to change along."""
 
-    table: str
     before: Column
     after: Column
-
-    order = 6
-
-    @property
-    def table_name(self) -> str:
-        return self.table
 
     @property
     def title(self) -> str:
@@ -247,19 +232,12 @@ class AlterType(Change):
 
 
 @dataclass(frozen=True)
-class SetDefault(Change):
+class SetDefault(_OfTable):
     """New rows get it; those that exist keep what they have. None is no default."""
 
-    table: str
     column: str
     before: str | None
     after: str | None
-
-    order = 7
-
-    @property
-    def table_name(self) -> str:
-        return self.table
 
     @property
     def title(self) -> str:
@@ -278,18 +256,11 @@ class SetDefault(Change):
 
 
 @dataclass(frozen=True)
-class SetIdentity(Change):
+class SetIdentity(_OfTable):
     """Whether the database numbers the rows."""
 
-    table: str
     column: str
     identity: bool
-
-    order = 8
-
-    @property
-    def table_name(self) -> str:
-        return self.table
 
     @property
     def title(self) -> str:
@@ -307,16 +278,10 @@ class SetIdentity(Change):
 
 
 @dataclass(frozen=True)
-class SetNotNull(Change):
-    table: str
+class SetNotNull(_OfTable):
     column: str
 
-    order = 9
     needs_backfill = True
-
-    @property
-    def table_name(self) -> str:
-        return self.table
 
     @property
     def title(self) -> str:
@@ -331,15 +296,8 @@ class SetNotNull(Change):
 
 
 @dataclass(frozen=True)
-class DropNotNull(Change):
-    table: str
+class DropNotNull(_OfTable):
     column: str
-
-    order = 9
-
-    @property
-    def table_name(self) -> str:
-        return self.table
 
     @property
     def title(self) -> str:
@@ -354,20 +312,12 @@ class DropNotNull(Change):
 
 
 @dataclass(frozen=True)
-class _OfConstraint(Change):
-    """`is_new_table` when the table comes or goes with it; `late` when the key at which the foreign
+class _OfConstraint(_OfTable):
+    """`is_new_table` when the table comes or goes too; `late` when a foreign key's target does."""
 
-    key points does.
-    """
-
-    table: str
     constraint: Constraint
     is_new_table: bool = False
     late: bool = False
-
-    @property
-    def table_name(self) -> str:
-        return self.table
 
     @property
     def _what(self) -> str:
@@ -385,8 +335,6 @@ class _OfConstraint(Change):
 @dataclass(frozen=True)
 class AddConstraint(_OfConstraint):
     tightens: bool = True  # rows that exist may break it
-
-    order = 10
 
     @property
     def title(self) -> str:
@@ -420,10 +368,6 @@ class AddConstraint(_OfConstraint):
 @dataclass(frozen=True)
 class DropConstraint(_OfConstraint):
     @property
-    def order(self) -> int:  # type: ignore[override]  # one of the two is constant for each value
-        return 0 if isinstance(self.constraint, ForeignKey) else 1
-
-    @property
     def title(self) -> str:
         return f"drop {self._what} {self.constraint.name} of {self.table}"
 
@@ -440,13 +384,8 @@ class DropConstraint(_OfConstraint):
 
 
 @dataclass(frozen=True)
-class _OfIndex(Change):
-    table: str
+class _OfIndex(_OfTable):
     index: AnyIndex
-
-    @property
-    def table_name(self) -> str:
-        return self.table
 
     @property
     def _what(self) -> str:
@@ -457,8 +396,6 @@ class _OfIndex(Change):
 class CreateIndex(_OfIndex):
     replaces: bool = False  # something of the same name, or over a column that is replaced
     tightens: bool = True
-
-    order = 11
 
     @property
     def title(self) -> str:
@@ -479,10 +416,6 @@ class CreateIndex(_OfIndex):
 @dataclass(frozen=True)
 class DropIndex(_OfIndex):
     is_in_the_way: bool = False
-
-    @property
-    def order(self) -> int:  # type: ignore[override]  # one of the two is constant for each value
-        return 2 if self.is_in_the_way else 12
 
     @property
     def title(self) -> str:

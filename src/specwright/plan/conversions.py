@@ -54,7 +54,7 @@ def keeps(before: SqlType, after: SqlType) -> bool:
     if before.kind in _WHOLE and after.kind in _WHOLE:
         return _WHOLE.index(before.kind) <= _WHOLE.index(after.kind)
     if after.kind is Kind.NUMERIC:
-        return before.kind in _WHOLE and _has_room(after, _DIGITS[before.kind], 0) or (
+        return (before.kind in _WHOLE and _has_room(after, _DIGITS[before.kind], 0)) or (
             before.kind is Kind.NUMERIC and _holds_numeric(before, after)
         )
     if after.kind is Kind.DOUBLE:

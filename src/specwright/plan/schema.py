@@ -1,7 +1,7 @@
 """What a database holds: tables, columns, keys, constraints and indexes, as values."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeAlias
 
@@ -33,6 +33,7 @@ class Unique:
     name: str
     columns: tuple[str, ...]
     folded: tuple[str, ...] = ()
+    reason: str = field(default="", compare=False)  # why, although nobody wrote it; never kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class ForeignKey:
 class Index:
     name: str
     columns: tuple[str, ...]
+    reason: str = field(default="", compare=False)  # as that of a unique
 
 
 Constraint: TypeAlias = PrimaryKey | Unique | Check | ForeignKey
@@ -87,7 +89,8 @@ class Table:
     def relation_names(self) -> Iterator[str]:
         """The names that no other table or index of the database may have."""
         yield from (self.name, self.primary_key.name)
-        yield from (index.name for index in (*self.uniques, *self.indexes))
+        yield from (unique.name for unique in self.uniques)
+        yield from (index.name for index in self.indexes)
 
 
 @dataclass(frozen=True)
@@ -111,10 +114,10 @@ def _table(entity: Entity) -> Table:
         entity.table,
         tuple(_column(column) for column in entity.columns),
         PrimaryKey(entity.primary_key.name, entity.primary_key.columns),
-        tuple(Unique(unique.name, unique.columns, unique.folded) for unique in entity.uniques),
+        tuple(Unique(u.name, u.columns, u.folded, u.reason) for u in entity.uniques),
         tuple(Check(check.name, check.sql, check.columns) for check in entity.checks),
         tuple(_foreign_key(key) for key in entity.foreign_keys),
-        tuple(Index(index.name, index.columns) for index in entity.indexes),
+        tuple(Index(index.name, index.columns, index.reason) for index in entity.indexes),
     )
 
 

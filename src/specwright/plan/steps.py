@@ -210,26 +210,20 @@ class UseIndex:
     time: Time = Time.USE_INDEX
 
 
+ColumnStep: TypeAlias = AlterType | SetDefault | DropDefault | AllowNull | Require | DropIdentity
+ConstraintStep: TypeAlias = AddConstraint | Validate | DropConstraint | UseIndex
 Step: TypeAlias = (
     CreateTable
     | DropTable
     | AddColumn
     | DropColumn
-    | AlterType
-    | SetDefault
-    | DropDefault
-    | AllowNull
-    | Require
     | AddIdentity
-    | DropIdentity
     | Fill
     | FillByHand
-    | AddConstraint
-    | Validate
-    | DropConstraint
     | CreateIndex
     | DropIndex
-    | UseIndex
+    | ColumnStep
+    | ConstraintStep
 )
 
 
@@ -239,7 +233,7 @@ def is_long(step: Step) -> bool:
 
 
 def not_null(table: str, column: str, name: str) -> tuple[Step, ...]:
-    """Refuse null in a column of a table with rows, without locking them out while they are read."""
+    """Refuse null in a column of a table with rows, and let it be read and written meanwhile."""
     check = Check(name, f"{column} IS NOT NULL", (column,))
     return (
         AddConstraint(table, check),

@@ -50,7 +50,7 @@ def _plain(value: object) -> object:
         return [_plain(item) for item in value]
     if not is_dataclass(value):
         return value
-    values = {field: getattr(value, field.name) for field in fields(value)}
+    values = {field: getattr(value, field.name) for field in fields(value) if field.compare}
     return {f.name: _plain(v) for f, v in values.items() if f.default is MISSING or v != f.default}
 
 

@@ -3,13 +3,15 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from specwright.diagnostic import Code, Level, Place, Report, did_you_mean
 from specwright.spec.contract.keys import KEYS, choice, elsewhere, is_extension
 from specwright.spec.yaml import Entry, Mapping, Node, Scalar, Sequence, described
 
 _COMPONENTS = "#/components/"
-_MANY = 200
+_MANY_PROBLEMS = 50
+_MANY_WORDS = 2000
 _NEVER = 9
 _PERCENT = re.compile(r"(?:%[0-9a-fA-F]{2})+")
 KINDS = {
@@ -67,8 +69,11 @@ class Document:
         self.say(entry.key.place, Code.CONTRACT_LATER, what, level=Level.LATER)
 
     def near(self, word: str, known: Iterable[str]) -> str | None:
-        """A hint at the word that was meant; among very many problems, nobody reads it."""
-        return did_you_mean(word, known) if len(self.report) < _MANY else None
+        """A hint at the word that was meant, where looking for it takes no time."""
+        if len(self.report) >= _MANY_PROBLEMS:
+            return None
+        words = list(islice(known, _MANY_WORDS))
+        return did_you_mean(word, words) if len(words) < _MANY_WORDS else None
 
     # -- shapes
 
@@ -226,27 +231,27 @@ class Document:
             self.say(reference.place, Code.CONTRACT_REFERENCE, message)
             return
         components = self.root.get("components")
-        known = components.get(section) if isinstance(components, Mapping) else None
-        names = [entry.key.text for entry in known] if isinstance(known, Mapping) else []
+        found = components.get(section) if isinstance(components, Mapping) else None
+        known = found if isinstance(found, Mapping) else Mapping((), self.root.source, 0)
         if reference.text.startswith("#/"):
             message = f"`{reference.text}` points at nothing."
-            hint = self._near(reference.text, section, names)
+            hint = self._near(reference.text, section, known)
         elif reference.text.startswith("#"):
             message = f"`{reference.text}` is an anchor, and anchors are not read."
             hint = f"Write a pointer such as `{_COMPONENTS}{section}/…`."
         else:
             message = f"`{reference.text}` is outside of this file, and nothing is fetched."
             hint = f"Copy it to `components: {section}:` of this contract."
-            if reference.text in names:
+            if reference.text in known:
                 hint = f"Write `'{_COMPONENTS}{section}/{reference.text}'`."
         self.say(reference.place, Code.CONTRACT_REFERENCE, message, hint)
 
-    def _near(self, pointer: str, section: str, names: list[str]) -> str | None:
+    def _near(self, pointer: str, section: str, known: Mapping) -> str | None:
         name = _token(pointer.rpartition("/")[2])
-        if name in names:
+        if name in known:
             return f"Did you mean `{_COMPONENTS}{section}/{name}`?"
         if pointer.startswith(f"{_COMPONENTS}{section}/"):
-            return self.near(name, names)
+            return self.near(name, (entry.key.text for entry in known))
         return None
 
 

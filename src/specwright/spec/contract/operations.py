@@ -38,7 +38,7 @@ class Operations:
     def __init__(self, document: Document, messages: Messages, schemes: Iterable[str]) -> None:
         self._document = document
         self._messages = messages
-        self._schemes = tuple(schemes)
+        self._schemes = dict.fromkeys(schemes)
         self._ids: dict[str, Word] = {}
         self._ways: dict[tuple[str, str], Word] = {}
         self._security = self._requirements(document.root)

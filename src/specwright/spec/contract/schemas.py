@@ -445,11 +445,11 @@ class Schemas:
         parts = list(_parts(schema)) if required else []
         if any(_is_open(part) for part in parts):
             return
-        known = {name for part in parts for name in part.properties}
+        known = dict.fromkeys(name for part in parts for name in part.properties)
         for item in required:
             if item.text not in known:
                 message = f"`{item.text}` is required, but is none of the properties."
-                self._wrong(item.place, message, self._document.near(item.text, sorted(known)))
+                self._wrong(item.place, message, self._document.near(item.text, known))
 
     def _all_required(self, node: Mapping) -> Iterator[Scalar]:
         """What a schema and its members require that stand in it."""

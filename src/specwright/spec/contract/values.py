@@ -155,7 +155,7 @@ def _beyond_size(size: int, what: str, least: int | None, most: int | None) -> s
 def _nearest(document: Document, default: Node, schema: Schema) -> str | None:
     if not isinstance(default, Scalar) or not schema.enum:
         return None
-    return document.near(default.text, [value for value in schema.enum if isinstance(value, str)])
+    return document.near(default.text, (value for value in schema.enum if isinstance(value, str)))
 
 
 def _with_article(name: str) -> str:

@@ -1,0 +1,71 @@
+"""A bundle compiled: from its texts to every file of its backend, in memory."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeAlias
+
+from specwright.build import migration
+from specwright.build.state import State
+from specwright.diagnostic import Diagnostic, Level, Report
+from specwright.emit.backend import emit_backend
+from specwright.emit.refusing import emit_refusing
+from specwright.emit.tests import emit_tests
+from specwright.model import Model, build_model
+from specwright.plan.changes import Change
+from specwright.plan.schema import Schema
+from specwright.spec import read_bundle
+from specwright.tree import Tree
+
+NOTHING = State()
+Tidy: TypeAlias = Callable[[Tree], Tree]
+
+
+@dataclass(frozen=True)
+class Backend:
+    """All that is emitted for a model, after what an earlier build left."""
+
+    tree: Tree  # without the migrations of earlier builds
+    model: Model
+    schema: Schema
+    changes: tuple[Change, ...]
+
+    @property
+    def tests(self) -> Tree:
+        return Tree({path: text for path, text in self.tree.items() if path.startswith("tests/")})
+
+    @property
+    def migrations(self) -> Tree:
+        """What brings a database from the earlier build to this one; empty where nothing does."""
+        found = {path: text for path, text in self.tree.items() if migration.is_one(path)}
+        return Tree(found)
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A bundle, what is to be said about it, and its backend unless there are errors."""
+
+    name: str
+    files: Tree
+    diagnostics: tuple[Diagnostic, ...]
+    model: Model
+    backend: Backend | None
+
+    def at(self, level: Level) -> tuple[Diagnostic, ...]:
+        return tuple(found for found in self.diagnostics if found.level is level)
+
+
+def compile_bundle(
+    name: str, files: Tree, report: Report, *, state: State = NOTHING, tidy: Tidy = lambda tree: tree
+) -> Compiled:
+    """Compile the texts of a bundle; `report` holds what reading them has shown already."""
+    model = build_model(read_bundle(name, files, report), report)
+    backend = None if report.failed else _backend(model, report, state, tidy)
+    return Compiled(name, files, tuple(report), model, None if report.failed else backend)
+
+
+def _backend(model: Model, report: Report, state: State, tidy: Tidy) -> Backend:
+    schema = schema_of(model.entities)
+    changes = migration.changes_since(state, schema)
+    emitted = emit_backend(model) | migration.emit_next(changes, state) | emit_tests(model, report)
+    return Backend(tidy(emitted), model, schema, changes)

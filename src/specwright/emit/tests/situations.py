@@ -1,0 +1,384 @@
+"""The search for situations: where a call is allowed, and where it is refused for one reason only.
+
+Candidates are tried in order of how much a test would have to say, and each is carried out in
+memory. What is not found within a bound is not shown, and said so.
+"""
+
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from specwright.emit.tests.conditions import conditions_of, values_of_trigger
+from specwright.emit.tests.factories import Factories, Row
+from specwright.emit.tests.requests import MADE_UP, NoSample, fields_of, sample_value
+from specwright.emit.tests.simulation import Asked, Beyond, Outcome, Simulation
+from specwright.emit.tests.slots import Knob, Slot, Slots
+from specwright.emit.tests.stage import Given, Impossible, Stage
+from specwright.emit.tests.values import Ref
+from specwright.model import Model
+from specwright.model.operations import Operation, OperationKind, RowInPath
+from specwright.model.rules import Each
+from specwright.model.typed import Typed
+
+MOST_TRIES = 4000
+MOST_CHANGES = 4
+Choice = tuple[tuple[Knob, Any], ...]
+
+
+@dataclass(frozen=True)
+class Situation:
+    """Rows, and a call that the rows let somebody make."""
+
+    operation: Operation
+    givens: tuple[Given, ...]
+    actor: str | None  # variables
+    row: str | None
+    path: tuple[tuple[str, Ref], ...] = ()  # by parameter
+    body: Mapping[str, Any] | None = None
+    request: Mapping[str, Any] = field(default_factory=dict)
+
+    def staged(self, factories: Factories) -> Stage:
+        return Stage(factories).put(self.givens)
+
+    def asked(self, stage: Stage) -> Asked:
+        request = {
+            name: stage.variables[value.row][value.column] if isinstance(value, Ref) else value
+            for name, value in self.request.items()
+        }
+        actor = stage.variables[self.actor] if self.actor else None
+        row = stage.variables[self.row] if self.row else None
+        return Asked(self.operation, actor, row, request)
+
+
+@dataclass(frozen=True)
+class Found:
+    situation: Situation
+    outcome: Outcome
+    stage: Stage
+    choice: Choice
+
+
+Goal = Callable[[Outcome, Stage, Situation], bool]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A situation in which a call is allowed, and one close to it in which it is not."""
+
+    allowed: Found
+    refused: Found
+
+
+@dataclass
+class Situations:
+    """The situations of one operation for callers of one role."""
+
+    factories: Factories
+    operation: Operation
+    role: str  # or `anyone`, who is not signed in
+    status: str | None = None  # of the row, unless the search chooses
+    also: tuple[Typed, ...] = ()  # conditions beside the operation's own
+
+    def __post_init__(self) -> None:
+        self._base = self._make_base()
+        names = dict(self._tops)
+        self._slots = Slots(self.factories, names)
+        for each in self._rounds():
+            self._slots.bind(each.name, each.collection)
+        wanted = [*conditions_of(self.model, self.operation, self.role), *self.also]
+        wanted += values_of_trigger(self.model, self.operation.id)
+        self._slots.read(wanted)
+        self._knobs = self._slots.knobs(self._base.actor)
+
+    @property
+    def model(self) -> Model:
+        return self.factories.model
+
+    # -- searching ------------------------------------------------------------------------------
+
+    def success(self) -> Found | None:
+        return self.find(lambda outcome, _stage, _situation: outcome.is_success)
+
+    def find(self, goal: Goal) -> Found | None:
+        return next(self.every(goal), None)
+
+    def every(self, goal: Goal) -> Iterator[Found]:
+        for choice in itertools.islice(self._choices(), MOST_TRIES):
+            found = self.tried(choice)
+            if found is not None and goal(found.outcome, found.stage, found.situation):
+                yield found
+
+    def pair(self, part: Typed, answer: str) -> Pair | None:
+        """Refused because this part of a condition fails and nothing else; allowed close by."""
+
+        def only_this(outcome: Outcome, _stage: Stage, _situation: Situation) -> bool:
+            return outcome.answer == answer and outcome.failed == (part,)
+
+        best: tuple[tuple[int, float], Pair] | None = None
+        for refused in itertools.islice(self.every(only_this), 40):
+            for allowed, distance in self._neighbours(refused):
+                rank = (len(refused.choice) + len(allowed.choice), distance)
+                if best is None or rank < best[0]:
+                    best = (rank, Pair(allowed, refused))
+        return best[1] if best else None
+
+    def _neighbours(self, refused: Found) -> Iterator[tuple[Found, float]]:
+        """The situations in which one choice is another, and the call allowed."""
+        chosen = dict(refused.choice)
+        for knob in self._knobs:
+            for value in (*knob.choices, _UNSAID):
+                others = tuple((k, v) for k, v in refused.choice if k is not knob)
+                choice = others if value is _UNSAID else (*others, (knob, value))
+                if knob in chosen or value is not _UNSAID:
+                    found = self.tried(choice)
+                    if found is not None and found.outcome.is_success:
+                        yield found, _distance(chosen.get(knob, _UNSAID), value)
+
+    def tried(self, choice: Choice) -> Found | None:
+        situation = self._with(choice)
+        try:
+            stage = situation.staged(self.factories)
+            outcome = Simulation(self.model, stage).answer(situation.asked(stage))
+        except (Impossible, Beyond, TypeError, KeyError, ArithmeticError, StopIteration):
+            return None
+        return Found(situation, outcome, stage, choice)
+
+    def _choices(self) -> Iterator[Choice]:
+        for size in range(MOST_CHANGES + 1):
+            for knobs in itertools.combinations(self._knobs, size):
+                for values in itertools.product(*(knob.choices for knob in knobs)):
+                    yield tuple(zip(knobs, values, strict=True))
+
+    # -- from choices to rows ---------------------------------------------------------------------
+
+    def _with(self, choice: Choice) -> Situation:
+        chosen = {(id(knob.slot), knob.column): value for knob, value in choice}
+        givens: list[Given] = []
+        done: dict[str, Slot] = {slot.variable: slot for slot in self._tops.values()}
+        for given in self._base.givens:
+            slot = done.get(given.variable)
+            if slot is None:
+                givens.append(given)
+            else:
+                givens += self._placed(slot, given, chosen)
+        return replace(self._base, givens=tuple(givens))
+
+    def _placed(
+        self, slot: Slot, given: Given, chosen: Mapping[tuple[int, str | None], Any]
+    ) -> Iterator[Given]:
+        """The row of a slot after those that it points at, before those that point at it."""
+        says = given.said
+        first: list[Given] = []
+        for below in slot.below.values():
+            relation = below.relation
+            if relation is None or relation.many or not self._is_chosen(below, chosen):
+                continue
+            first += self._placed(below, Given(below.variable, below.entity), chosen)
+            says |= {own: Ref(below.variable, theirs) for own, theirs in relation.columns}
+        status = given.status
+        factory = self.factories[slot.entity]
+        for column in slot.asked:
+            if (id(slot), column) in chosen:
+                value = chosen[id(slot), column]
+                if factory.lifecycle is not None and factory.lifecycle.column == column:
+                    status = value
+                else:
+                    says[column] = value
+        placed = replace(given, status=status, says=tuple(says.items()))
+        if placed.times > 1:
+            yield replace(placed, first=tuple(first))
+        else:
+            yield from first
+            yield placed
+        yield from self._children(slot, chosen)
+
+    def _children(
+        self, slot: Slot, chosen: Mapping[tuple[int, str | None], Any]
+    ) -> Iterator[Given]:
+        for below in slot.below.values():
+            relation = below.relation
+            if relation is None or not relation.many:
+                continue
+            times = chosen.get((id(below), None), 1 if self._is_chosen(below, chosen) else 0)
+            if times:
+                says = tuple((theirs, Ref(slot.variable, own)) for own, theirs in relation.columns)
+                child = Given(below.variable, below.entity, says=says, times=times)
+                yield from self._placed(below, child, chosen)
+
+    def _is_chosen(self, slot: Slot, chosen: Mapping[tuple[int, str | None], Any]) -> bool:
+        return any((id(one), name) in chosen for one in slot.all() for name in (*one.asked, None))
+
+    # -- where every situation begins -------------------------------------------------------------
+
+    def _rounds(self) -> Iterator[Each]:
+        from specwright.emit.behaviour import Behaviour  # noqa: PLC0415
+
+        behaviour = Behaviour.named(self.model, self.operation.id)
+        yield from behaviour.rounds if behaviour else ()
+
+    def _make_base(self) -> Situation:
+        self._tops: dict[str, Slot] = {}
+        actor, givens = self._actor()
+        row, path, rows = self._rows(actor)
+        body, request, targets = self._body({g.variable for g in (*givens, *rows)})
+        return Situation(
+            self.operation, (*givens, *rows, *targets), actor, row, path, body, request
+        )
+
+    def _actor(self) -> tuple[str | None, list[Given]]:
+        roles = self.model.roles
+        if self.role == "anyone" or roles is None:
+            return None, []
+        variable = self.role if self.role.isidentifier() else "caller"
+        if variable in {entity.row for entity in self.model.entities}:
+            variable = "caller"
+        says = ((roles.column, self.role),) if roles.column else ()
+        self._tops["actor"] = Slot(variable, roles.entity)
+        return variable, [Given(variable, roles.entity, says=says)]
+
+    def _rows(
+        self, actor: str | None
+    ) -> tuple[str | None, tuple[tuple[str, Ref], ...], list[Given]]:
+        operation = self.operation
+        if operation.link is not None:
+            return self._link_ends()
+        named = operation.row or operation.parent
+        if named is not None:
+            return self._named_rows(named, actor, is_own=operation.row is not None)
+        if operation.kind in (OperationKind.PICK, OperationKind.FIND, OperationKind.LIST):
+            return self._searched_row()
+        return None, (), []
+
+    def _named_rows(
+        self, named: RowInPath, actor: str | None, *, is_own: bool
+    ) -> tuple[str | None, tuple[tuple[str, Ref], ...], list[Given]]:
+        givens: list[Given] = []
+        path: list[tuple[str, Ref]] = []
+        above: str | None = None
+        for one in named.chain():
+            if one.is_actor:
+                above = actor
+                continue
+            entity = self.model.entity(one.entity)
+            variable = entity.row if entity.row != actor else f"{entity.row}_2"
+            says = tuple((own, Ref(above, theirs)) for own, theirs in one.joins if above)
+            is_last = one is named and is_own
+            status = self._first_status(entity.name) if is_last else None
+            givens.append(Given(variable, entity.name, status, says))
+            path += [(key.parameter, Ref(variable, key.column)) for key in one.keys]
+            above = variable
+            if is_last:
+                self._name_row(entity.name, Slot(variable, entity.name))
+        return (above if is_own else None), tuple(path), givens
+
+    def _name_row(self, entity: str, slot: Slot) -> None:
+        from specwright.emit.behaviour import Behaviour  # noqa: PLC0415
+
+        self._tops[self.model.entity(entity).row] = slot
+        behaviour = Behaviour.named(self.model, self.operation.id)
+        if behaviour is not None and behaviour.entity == entity:
+            self._tops[behaviour.row] = slot
+
+    def _first_status(self, entity: str) -> str | None:
+        lifecycle = self.model.lifecycle_of(entity)
+        if lifecycle is None:
+            return None
+        arrows = lifecycle.by(self.operation.id)
+        return self.status or (arrows[0].source if arrows else None)
+
+    def _link_ends(self) -> tuple[str | None, tuple[tuple[str, Ref], ...], list[Given]]:
+        assert self.operation.link is not None
+        givens, path, taken = [], [], set[str]()
+        link = self.model.entity(self.operation.link.entity)
+        columns: list[tuple[str, Ref]] = []
+        for end in self.operation.link.ends:
+            row = self.model.entity(end.target).row
+            wanted = [row, end.column.removesuffix("_id"), f"{row}_2"]
+            variable = next(name for name in wanted if name not in taken)
+            taken.add(variable)
+            givens.append(Given(variable, end.target))
+            path.append((end.parameter, Ref(variable, end.target_column)))
+            columns.append((end.column, Ref(variable, end.target_column)))
+        if self.operation.kind is OperationKind.UNLINK:
+            givens.append(Given(link.row, link.name, says=tuple(columns)))
+        return None, tuple(path), givens
+
+    def _searched_row(self) -> tuple[str | None, tuple[tuple[str, Ref], ...], list[Given]]:
+        from specwright.emit.lookups import operation_rule  # noqa: PLC0415
+
+        rule = operation_rule(self.model, self.operation.id)
+        search = rule.block.search if rule is not None else None
+        name = search.entity if search is not None else self.operation.entity
+        if name is None or name not in self.factories:
+            return None, (), []
+        variable = self.model.entity(name).row
+        slot = Slot(variable, name)
+        self._tops[search.name if search is not None else variable] = slot
+        self._tops[variable] = slot
+        return None, (), [Given(variable, name)]
+
+    def _body(self, taken: set[str]) -> tuple[dict[str, Any] | None, dict[str, Any], list[Given]]:
+        if self.operation.body is None:
+            return None, {}, []
+        body: dict[str, Any] = {}
+        givens: list[Given] = []
+        request: dict[str, Any] = {}
+        for one in fields_of(self.model, self.operation):
+            request[one.field.variable] = None
+            if not one.field.required:
+                continue
+            if one.key is not None:
+                target = self.model.entity(one.key.target)
+                variable = next(
+                    n for n in (target.row, f"{target.row}_2", f"{target.row}_3") if n not in taken
+                )
+                taken.add(variable)
+                givens.append(Given(variable, target.name))
+                body[one.field.name] = Ref(variable, one.key.target_columns[0])
+            else:
+                body[one.field.name] = sample_value(self.model, one)
+            request[one.field.variable] = body[one.field.name]
+        if not body and self.operation.body.fields:
+            body |= self._smallest_change()
+        return body, request, givens
+
+    def _smallest_change(self) -> dict[str, Any]:
+        """One field of a patch, with a value that is another than before."""
+        for one in fields_of(self.model, self.operation):
+            if one.key is not None or one.field.relation is not None:
+                continue
+            try:
+                value = sample_value(self.model, one)
+            except NoSample:
+                continue
+            if value != MADE_UP:
+                return {one.field.name: _another(one.field.name, value)}
+        return {}
+
+
+_UNSAID = object()
+
+
+def _another(name: str, value: Any) -> Any:  # noqa: ANN401 - a value of JSON
+    if isinstance(value, str) and value == name.replace("_", " "):
+        return f"another {value}"
+    return value
+
+
+def _distance(one: Any, other: Any) -> float:  # noqa: ANN401 - values of any column
+    """How far apart two choices are: nearest is best shown."""
+    if isinstance(one, datetime) and isinstance(other, datetime):
+        return abs((one - other) / timedelta(seconds=1)) / 1e6
+    if isinstance(one, date) and isinstance(other, date):
+        return float(abs((one - other).days))
+    numbers = (int, float, Decimal)
+    if isinstance(one, numbers) and isinstance(other, numbers):
+        return float(abs(one - other))  # type: ignore[operator]
+    return 100.0 if _UNSAID in (one, other) else 10.0
+
+
+def role_rows(row: Row) -> Sequence[Any]:
+    return list(row.values())
