@@ -69,3 +69,13 @@ def test_only_named_variables_reach_a_command(workspace: Workspace) -> None:
 def test_a_command_that_is_none_decides_nothing(command: str, workspace: Workspace) -> None:
     with pytest.raises(CouldNotRun, match="could not be started"):
         workspace.run((command,))
+
+
+def test_a_command_keeps_the_files_that_it_should_hold(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    with (tmp_path / "lock").open("w") as lock:
+        asking = f"import os; print(os.fstat({lock.fileno()}).st_ino)"
+        inode = f"{os.fstat(lock.fileno()).st_ino}\n"
+        assert python(replace(workspace, held=(lock.fileno(),)), asking) == inode
+        assert "OSError" in python(workspace, asking)

@@ -71,8 +71,15 @@ paths:
 components:
   securitySchemes: {{ bearer: {{ type: http, scheme: bearer }} }}
   schemas:
-    Unused: {{ type: string }}
+    User: {{ type: object, required: [id], properties: {{ id: {{ type: string, format: uuid }} }} }}
 {schemas}
+"""
+_PATHS = """\
+  /users/{id}:
+    get:
+      operationId: getUser
+      parameters: [{ name: id, in: path, required: true, schema: { type: string, format: uuid } }]
+      responses: { '200': { description: OK, content: { application/json: { schema: { $ref: '#/components/schemas/User' } } } } }
 """
 _USERS = """\
 Enum role {
@@ -91,18 +98,18 @@ def small() -> Callable[..., tuple[Model, Report]]:
 
     def make(
         tables: str = "",
-        paths: str = "",
+        paths: str = _PATHS,
         schemas: str = "",
         rules: str = "",
         diagram: str = "",
         heading: str = "Lifecycle",
     ) -> tuple[Model, Report]:
         report = Report()
-        contract = _CONTRACT.format(paths=paths or "  {}", schemas=schemas)
+        contract = _CONTRACT.format(paths=paths, schemas=schemas)
         drawn = f"\n## {heading}\n\n```mermaid\nstateDiagram-v2\n{diagram}\n```\n" if diagram else ""
         ids = re.findall(r"operationId: (\w+)", paths)
         table = "".join(f"| `{name}` | yes |\n" for name in ids)
-        access = f"| operation | admin |\n|---|---|\n{table}\n" if ids else ""
+        access = f"| operation | admin |\n|---|---|\n{table}\n"
         block = f"```yaml rules\n{rules}\n```\n" if rules else ""
         files = {
             "spec.md": "# Feature Specification: Small\n",

@@ -1,5 +1,6 @@
 """Reading contracts: exact content, slips with their exact messages, and nothing that raises."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -692,3 +693,37 @@ def test_a_damaged_contract_gives_a_contract_or_a_report(
         written = written[:at] + put + written[at + removed :]
     contract, said = read(written)
     assert contract is not None or said
+
+
+def large_contract(domains: int) -> str:
+    """Five operations and one wide schema for each domain."""
+    one = "{ $ref: '#/S/Thing%d' }"
+    content = f"content: {{ application/json: {{ schema: {one} }} }}"
+    operation = (
+        "    %s:\n      operationId: %s%d\n      tags: [things]\n"
+        "      description: |\n        Some longer words about this operation.\n"
+        f"      responses:\n        '200': {{ description: OK, {content} }}\n"
+    )
+    paths, schemas = [], []
+    for n in range(domains):
+        paths.append(f"/things{n}:\n")
+        paths += [operation % (way, f"{way}Some", n, n) for way in ("get", "post")]
+        paths.append(f"/things{n}/{{id}}:\n    parameters: [<id>]\n")
+        paths += [operation % (way, f"{way}One", n, n) for way in ("get", "put", "delete")]
+        fields = "".join(
+            f"    f{f}:\n      type: string\n      description: {'Some words. ' * 12}\n"
+            for f in range(30)
+        )
+        schemas.append(f"Thing{n}:\n  type: object\n  properties:\n{fields}")
+    rest = with_schemas("".join(schemas)).partition("paths: {}\n")[2]
+    return with_paths("".join(paths).replace("\n    ", "\n  "), rest)
+
+
+def test_a_megabyte_of_contract_is_read_in_less_than_two_seconds() -> None:
+    written = large_contract(140)
+    assert len(written) > 1_000_000
+    begun = time.process_time()
+    contract = sound(written)
+    spent = time.process_time() - begun
+    assert (len(contract.operations), len(contract.schemas)) == (700, 140)
+    assert spent < 2

@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 from toy import Git
 
-from specwright.workflow import Repository
+from specwright.workflow import Refusal, Repository
+from specwright.workflow.bench import Bench
 from specwright.workflow.documents import tick
 
 TICKS = {
@@ -50,3 +51,26 @@ def test_the_texts_of_a_commit_are_read_whatever_their_names(
         "README.md": "# Ours, reworded\n",
         "notes.txt": "not committed\n",
     }
+
+
+def test_a_branch_is_published_only_from_where_it_was(
+    committed: Path, home: dict[str, str], git: Git
+) -> None:
+    git("commit", "-q", "-a", "-m", "docs: reword")
+    git("branch", "other", "HEAD~1")
+    repository = Repository.at(committed, home)
+    with pytest.raises(Refusal, match="The branch other has moved"):
+        repository.publish("other", git("rev-parse", "HEAD"), None)
+    assert git("rev-parse", "other") == git("rev-parse", "HEAD~1")
+
+
+def test_git_on_a_bench_that_lost_its_link_finds_no_other_repository(
+    committed: Path, home: dict[str, str], git: Git
+) -> None:
+    head = git("rev-parse", "HEAD")
+    bench = Bench(Repository.at(committed, home), committed / ".specwright/worktrees/r1", head)
+    bench.folder.mkdir(parents=True)
+    assert bench.git.asks("rev-parse", "--show-toplevel") is None
+    assert not bench.sound
+    (bench.folder / ".git").write_text(f"gitdir: {committed}/.git/worktrees/nowhere\n")
+    assert not bench.sound

@@ -76,9 +76,11 @@ def test_a_branch_that_is_checked_out_moves_with_its_files(
     assert git("status", "--porcelain") == "M README.md\n?? notes.txt"
 
 
+@pytest.mark.parametrize("ignored", ["", "pyproject.toml\n"])
 def test_work_in_the_way_of_a_checkout_is_never_overwritten(
-    workshop: Workshop, committed: Path, git: Git
+    ignored: str, workshop: Workshop, committed: Path, git: Git
 ) -> None:
+    (committed / ".gitignore").write_text(ignored)
     git("checkout", "-q", "-b", "001-toy")
     workshop.begin(DELIVERY, "r1")
     (committed / "pyproject.toml").write_text("mine\n")

@@ -2,18 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TypeAlias
 
-from specwright.build import migration
+from specwright.build.comparison import HISTORY
+from specwright.build.migrating import changes_since, next_migration
 from specwright.build.state import State
 from specwright.diagnostic import Diagnostic, Level, Report
 from specwright.emit.backend import emit_backend
-from specwright.emit.refusing import emit_refusing
-from specwright.emit.tests import emit_tests
+from specwright.emit.refusing import emit_not_implemented
 from specwright.model import Model, build_model
 from specwright.plan.changes import Change
-from specwright.plan.schema import Schema
+from specwright.plan.schema import schema_of
 from specwright.spec import read_bundle
 from specwright.tree import Tree
 
@@ -27,7 +26,6 @@ class Backend:
 
     tree: Tree  # without the migrations of earlier builds
     model: Model
-    schema: Schema
     changes: tuple[Change, ...]
 
     @property
@@ -37,8 +35,11 @@ class Backend:
     @property
     def migrations(self) -> Tree:
         """What brings a database from the earlier build to this one; empty where nothing does."""
-        found = {path: text for path, text in self.tree.items() if migration.is_one(path)}
-        return Tree(found)
+        return Tree({path: text for path, text in self.tree.items() if path.startswith(HISTORY)})
+
+    def red(self, tidy: Tidy) -> Tree:
+        """What the tests run on when seen red."""
+        return tidy(emit_not_implemented(self.model, self.tree))
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,10 @@ def compile_bundle(
 
 def _backend(model: Model, report: Report, state: State, tidy: Tidy) -> Backend:
     schema = schema_of(model.entities)
-    changes = migration.changes_since(state, schema)
-    emitted = emit_backend(model) | migration.emit_next(changes, state) | emit_tests(model, report)
-    return Backend(tidy(emitted), model, schema, changes)
+    changes = changes_since(state.built, schema)
+    tree = emit_backend(model) | _tests(model, report) | next_migration(state.built, schema)
+    return Backend(tidy(tree), model, changes)
+
+
+def _tests(_model: Model, _report: Report) -> Tree:
+    return Tree({})

@@ -50,14 +50,11 @@ class Destination:
 
     def state(self) -> State:
         versions = self.root / HISTORY
-        found = {f"{HISTORY}{file.name}" for file in versions.glob("*.py")}
-        found |= {path for path in self._staged() if is_migration(path)}
-        texts = {path: self._text(path) for path in found}
-        return State(
-            self._text(manifest.PATH),
-            self._text(stored.PATH),
-            Tree({path: text for path, text in texts.items() if text is not None}),
-        )
+        paths = {stored.PATH, *(f"{HISTORY}{file.name}" for file in versions.glob("*.py"))}
+        paths |= {path for path in self._staged() if is_migration(path)}
+        texts = {path: self._text(path) for path in paths}
+        built = Tree({path: text for path, text in texts.items() if text is not None})
+        return State(self._text(manifest.PATH), built)
 
     def lying(self, paths: Iterable[str]) -> Lying:
         digests: dict[str, str] = {}

@@ -10,17 +10,16 @@ from specwright.tree import Tree
 
 @dataclass(frozen=True)
 class State:
-    """The texts of the manifest, of the schema, and of every migration, by hand or not."""
+    """The manifest; and what a next migration depends on: the schema, and those before it."""
 
     manifest: str | None = None
-    schema: str | None = None
-    migrations: Tree = Tree({})
+    built: Tree = Tree({})
 
     @classmethod
     def of(cls, tree: Tree) -> "State":
         """That of a folder whose files are these."""
-        migrations = {path: text for path, text in tree.items() if is_migration(path)}
-        return cls(tree.get(manifest.PATH), tree.get(stored.PATH), Tree(migrations))
+        built = {p: text for p, text in tree.items() if p == stored.PATH or is_migration(p)}
+        return cls(tree.get(manifest.PATH), Tree(built))
 
 
 def is_migration(path: str) -> bool:

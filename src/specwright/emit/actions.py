@@ -1,6 +1,6 @@
 """`backend/{domain}/operations.py`: what rules do to a row, one function for each operation."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from specwright.address import snake
@@ -10,7 +10,7 @@ from specwright.emit.errors import refusal_class
 from specwright.emit.handled import handled_entities
 from specwright.emit.parameters import annotated, imports_for
 from specwright.emit.python_expressions import to_python
-from specwright.emit.python_text import python
+from specwright.emit.python_text import python, renamed
 from specwright.emit.rendering import render
 from specwright.emit.wording import quoted
 from specwright.model import Model
@@ -110,7 +110,9 @@ def _lines(model: Model, entity: Entity, behaviour: Behaviour) -> Iterator[str]:
 def fact_arguments(behaviour: Behaviour) -> list[str]:
     """What the statement of its facts binds beside the row."""
     used = {name for fact in behaviour.facts for name in roots(fact.typed)}
-    return [name for name in ("actor", "now") if name in used]
+    of_request = behaviour.makes_row and used & {behaviour.row, "request"}
+    given = [name for name in ("actor", "now") if name in used]
+    return [*(["new"] if of_request else []), *given]
 
 
 def _changed(behaviour: Behaviour) -> str:
@@ -126,9 +128,18 @@ def _changed(behaviour: Behaviour) -> str:
     return f"replace({behaviour.row}, {sets})"
 
 
-def refuse(behaviour: Behaviour, require: Require) -> Iterator[str]:
+def refuse(
+    behaviour: Behaviour, require: Require, called: Mapping[str, str] | None = None
+) -> Iterator[str]:
+    """Stops where the requirement does not hold."""
     fact = behaviour.fact_for(require.condition)
-    refused = f"facts.{fact.name}" if fact else to_python(require.condition, negated=True).text
+    refused = (
+        f"facts.{fact.name}"
+        if fact
+        else to_python(
+            require.condition, {**renamed(behaviour), **(called or {})}, negated=True
+        ).text
+    )
     yield f"if {refused}:"
     said = quoted(f"{behaviour.name} needs `{require.words}`.")
     yield f"    raise {refusal_class(require.error)}({said})"

@@ -16,7 +16,7 @@ _WHOLE = (Kind.SMALLINT, Kind.INT, Kind.BIGINT)
 _PARAMETER = re.compile(r"(?<![:\w\\])(?=:\w+(?!:))|(?<=\\)(?=:\w*(?![:\w]))")
 
 
-def lines(step: Step, *, again: bool) -> Iterator[str]:
+def lines(step: Step, *, again: bool) -> Iterator[str]:  # noqa: C901 - a table
     """The lines of a step; `again` when an earlier attempt may have done it already."""
     match step:
         case steps.CreateTable():

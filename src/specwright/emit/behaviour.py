@@ -12,6 +12,7 @@ from specwright.address import snake
 from specwright.emit.lookups import effect, operation_rule
 from specwright.model import Model
 from specwright.model.lifecycles import Lifecycle, Transition
+from specwright.model.operations import OperationKind
 from specwright.model.rules import Block, DoRule, Each, Require, Rule, Set
 from specwright.model.typed import Name, Typed, path, reads_relations, walk
 
@@ -77,6 +78,12 @@ class Behaviour:
         named = dict.fromkeys(arrow.effect for arrow in self.arrows if arrow.effect)
         found = (effect(self.model, name) for name in named)
         return tuple(effect for effect in found if effect is not None)
+
+    @property
+    def makes_row(self) -> bool:
+        """Whether the row is only there when all is done: rules read it as it was asked for."""
+        operation = self.model.operation(self.name)
+        return operation is not None and operation.kind is OperationKind.CREATE
 
     @property
     def own_block(self) -> Block | None:

@@ -209,19 +209,28 @@ class ListWriter:
             keys = ", ".join(f"{one}.desc()" if order.descending else one for one in own)
             yield f"return Statement({self._row}, rows.order_by({keys}){limit}{offset})"
             return
+        yield "keys: list[InstrumentedAttribute[Any]]"
         yield f"match {self._sort}:"
-        for value, key in self.keys.items():
-            own = ", ".join(self._columns(key.order))
-            yield f"    case {quoted(value)}:"
-            yield f"        keys, descending = ({own},), {key.order.descending}"
+        for columns_of, values in self._alike().items():
+            yield f"    case {' | '.join(quoted(value) for value in values)}:"
+            yield f"        keys = [{columns_of}]"
         yield "    case _:"
         yield f"        raise ValueError({self._sort})"
+        downwards = [quoted(v) for v, key in self.keys.items() if key.order.descending]
+        yield f"descending = {self._sort} in {{{', '.join(downwards)}}}"
         if self.by_key:
             yield "if after:"
             yield '    ends = tuple_(*(bindparam(f"after_{key.key}") for key in keys))'
             yield "    rows = rows.where(tuple_(*keys) < ends if descending else tuple_(*keys) > ends)"
         yield "order = (key.desc() if descending else key.asc() for key in keys)"
         yield f"return Statement({self._row}, rows.order_by(*order){limit}{offset})"
+
+    def _alike(self) -> dict[str, list[str]]:
+        """The values of the sorting parameter, by the columns that they sort by."""
+        found: dict[str, list[str]] = {}
+        for value, key in self.keys.items():
+            found.setdefault(", ".join(self._columns(key.order)), []).append(value)
+        return found
 
     def _columns(self, order: Order) -> list[str]:
         return [f"{self.scope.table}.{column.attribute}" for column in order.columns]
@@ -269,8 +278,8 @@ class ListWriter:
         key = self.keys[""].name if self._sort is None else "key"
         if self._sort is not None:
             by_value = ", ".join(f"{quoted(v)}: {found.name}" for v, found in self.keys.items())
-            kinds = " | ".join(f"type[{struct.name}]" for struct in self.structs)
-            yield f"keys: dict[str, {kinds}] = {{{by_value}}}"
+            kinds = " | ".join(struct.name for struct in self.structs)
+            yield f"keys: dict[str, type[{kinds}]] = {{{by_value}}}"
             yield f"key = keys[{self._sort}]"
         yield f"after = None if {token} is None else from_token({token}, {key})"
         values = [*self._values(), f"limit={size} + 1", "**bound(after)", "**self._scope"]

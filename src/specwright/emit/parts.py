@@ -18,7 +18,7 @@ from specwright.emit.sql_expressions import Subject
 from specwright.emit.values import annotation_of
 from specwright.model import Model
 from specwright.model.access import HiddenField
-from specwright.model.entities import Entity, Relation
+from specwright.model.entities import Column, Entity, Relation
 from specwright.model.operations import (
     ColumnValue,
     DerivedValue,
@@ -28,7 +28,6 @@ from specwright.model.operations import (
     View,
 )
 from specwright.model.rules import Derived
-from specwright.model.sql_types import SqlType
 from specwright.model.typed import reads_relations
 
 
@@ -107,14 +106,17 @@ def emit_parts(model: Model, domain: str) -> str | None:
         "backend/parts.py",
         domain=domain.replace("_", " "),
         imports=names.grouped(_imports(model)),
-        actor=f"{actor_class(model)} | None"
-        if any(one.is_public for one in model.operations)
-        else actor_class(model),
+        actor=_actor(model),
         parts=module.parts,
         structs=module.structs,
         definitions=list(module.conditions.definitions),
         statements=list(module.statements.values()),
     )
+
+
+def _actor(model: Model) -> str:
+    visited = any(operation.is_public for operation in model.operations)
+    return f"{actor_class(model)} | None" if visited else actor_class(model)
 
 
 def views_of(model: Model, domain: str) -> list[View]:
@@ -151,183 +153,171 @@ def _imports(model: Model) -> Iterator[tuple[str, str]]:
 
 
 def _write(model: Model, view: View, module: _Module) -> None:
-    if any(one.name == parts_class(view) for one in module.parts) or not needs_parts(model, view):
-        return
-    entity = model.entity(view.entity)
-    fields: dict[str, str] = {entity.row: names.row_class(entity)}
-    lines: list[str] = []
-    arguments: list[str] = [f"{entity.row}={entity.row}"]
-    for one in view.fields:
-        match one.source:
-            case RelatedView(name, _, inner):
-                _relation(model, entity, name, inner, module, fields, lines, arguments)
-            case RelatedValue(name, _):
-                _relation(model, entity, name, None, module, fields, lines, arguments)
-            case RelatedCount(name):
-                _count(model, entity, name, module, fields, lines, arguments)
-            case DerivedValue() as source if derived_in_python(model, view, source) is None:
-                found = derived_value(model, view, source)
-                _derived(entity, found, module, fields, lines, arguments)
-            case _:
-                pass
-    for hidden in hidden_in(model, view):
-        fields[f"shows_{hidden.column}"] = "bool"
-        arguments.append(f"shows_{hidden.column}={to_python(hidden.visible_to).text}")
-    module.parts.append(
-        _Parts(
-            name=parts_class(view),
-            purpose=f"A row of `{entity.table}` with all that its readers see.",
-            function=parts_function(view),
-            rows=rows_name(entity),
-            row=entity.row,
-            row_class=names.row_class(entity),
-            fields=tuple(fields.items()),
-            lines=lines,
-            arguments=list(dict.fromkeys(arguments)),
-        )
-    )
+    known = {one.name for one in module.parts}
+    if parts_class(view) not in known and needs_parts(model, view):
+        module.parts.append(_Writer(model, view, module).parts())
 
 
-def _relation(  # noqa: PLR0913 - what is collected for one view
-    model: Model,
-    entity: Entity,
-    name: str,
-    inner: View | None,
-    module: _Module,
-    fields: dict[str, str],
-    lines: list[str],
-    arguments: list[str],
-) -> None:
-    relation = entity.relation(name)
-    assert relation is not None
-    if name in fields:
-        return
-    target = model.entity(relation.target)
-    own, far = _ends(entity, target, relation)
-    statement = _statement(entity, relation, target, far, module)
-    row, typed = target.row, names.row_class(target)
-    found = f"{name}_found"
-    keys = f"[{entity.row}.{own} for {entity.row} in {rows_name(entity)}{_if_any(relation, f'{entity.row}.{own}')}]"
-    lines.append(f"{found} = await {statement}.all(connection, keys={keys})")
-    key = f"{row}.{far}"
-    if inner is not None and needs_parts(model, inner):
-        lines.append(f"{found}_parts = await {parts_function(inner)}(connection, actor, {found})")
-        found, key, typed, row = (
-            f"{found}_parts",
-            f"parts.{target.row}.{far}",
-            parts_class(inner),
-            "parts",
+class _Writer:
+    """Writes how the parts of one view are read: its fields, and the lines that fill them."""
+
+    def __init__(self, model: Model, view: View, module: _Module) -> None:
+        self._model = model
+        self._view = view
+        self._module = module
+        self._entity = model.entity(view.entity)
+        row = self._entity.row
+        self._fields: dict[str, str] = {row: names.row_class(self._entity)}
+        self._arguments: dict[str, str] = {row: row}
+        self._lines: list[str] = []
+
+    def parts(self) -> _Parts:
+        for one in self._view.fields:
+            match one.source:
+                case RelatedView(name, _, inner):
+                    self._relation(name, inner)
+                case RelatedValue(name, _):
+                    self._relation(name, None)
+                case RelatedCount(name):
+                    self._count(name)
+                case DerivedValue() as source:
+                    if derived_in_python(self._model, self._view, source) is None:
+                        self._derived(derived_value(self._model, self._view, source))
+                case _:
+                    pass
+        for hidden in hidden_in(self._model, self._view):
+            self._fills(f"shows_{hidden.column}", "bool", to_python(hidden.visible_to).text)
+        return _Parts(
+            name=parts_class(self._view),
+            purpose=f"A row of `{self._entity.table}` with all that its readers see.",
+            function=parts_function(self._view),
+            rows=rows_name(self._entity),
+            row=self._entity.row,
+            row_class=names.row_class(self._entity),
+            fields=tuple(self._fields.items()),
+            lines=self._lines,
+            arguments=[f"{name}={value}" for name, value in self._arguments.items()],
         )
-    if relation.kind == "many":
-        key_type = columns.plain_type(_column_type(target, far))
-        lines.append(f"{name}: dict[{key_type}, list[{typed}]] = {{}}")
-        lines.append(f"for {row} in {found}:")
-        lines.append(f"    {name}.setdefault({key}, []).append({row})")
-        fields[name] = f"list[{typed}]"
-        arguments.append(f"{name}={name}.get({entity.row}.{own}, [])")
-    else:
-        lines.append(f"{name} = {{{key}: {row} for {row} in {found}}}")
-        if relation.nullable:
-            fields[name] = f"{typed} | None"
-            arguments.append(
-                f"{name}=None if {entity.row}.{own} is None else {name}.get({entity.row}.{own})"
-            )
+
+    def _fills(self, name: str, annotation: str, value: str) -> None:
+        self._fields[name] = annotation
+        self._arguments[name] = value
+
+    def _keys(self, attribute: str, *, may_be_null: bool = False) -> str:
+        row = self._entity.row
+        some = f" if {row}.{attribute} is not None" if may_be_null else ""
+        return f"[{row}.{attribute} for {row} in {rows_name(self._entity)}{some}]"
+
+    # -- Related rows -----------------------------------------------------------------------------
+
+    def _relation(self, name: str, inner: View | None) -> None:
+        if name in self._fields:
+            return
+        relation = self._found(name)
+        target = self._model.entity(relation.target)
+        own, far = _ends(self._entity, target, relation)
+        found, row, typed = f"{name}_found", target.row, names.row_class(target)
+        keys = self._keys(own, may_be_null=relation.nullable and relation.kind == "one")
+        self._lines.append(
+            f"{found} = await {self._statement(relation, target, far)}.all(connection, keys={keys})"
+        )
+        key = f"{row}.{far}"
+        if inner is not None and needs_parts(self._model, inner):
+            loaded = f"await {parts_function(inner)}(connection, actor, {found})"
+            self._lines.append(f"{found}_parts = {loaded}")
+            found, row, typed = f"{found}_parts", "parts", parts_class(inner)
+            key = f"parts.{target.row}.{far}"
+        if relation.kind == "many":
+            key_type = columns.plain_type(_column(target, far).type)
+            self._lines.append(f"{name}: dict[{key_type}, list[{typed}]] = {{}}")
+            self._lines.append(f"for {row} in {found}:")
+            self._lines.append(f"    {name}.setdefault({key}, []).append({row})")
+            self._fills(name, f"list[{typed}]", f"{name}.get({self._entity.row}.{own}, [])")
         else:
-            fields[name] = typed
-            arguments.append(f"{name}={name}[{entity.row}.{own}]")
+            self._lines.append(f"{name} = {{{key}: {row} for {row} in {found}}}")
+            self._fills_one(name, typed, f"{self._entity.row}.{own}", relation)
 
+    def _fills_one(self, name: str, typed: str, own: str, relation: Relation) -> None:
+        if relation.nullable:
+            found = f"None if {own} is None else {name}.get({own})"
+            self._fills(name, f"{typed} | None", found)
+        else:
+            self._fills(name, typed, f"{name}[{own}]")
 
-def _if_any(relation: Relation, value: str) -> str:
-    return f" if {value} is not None" if relation.nullable and relation.kind == "one" else ""
+    def _found(self, name: str) -> Relation:
+        relation = self._entity.relation(name)
+        assert relation is not None
+        return relation
+
+    def _statement(self, relation: Relation, target: Entity, far: str) -> str:
+        name = f"_{relation.name}_OF_{self._entity.table}".upper()
+        table = names.table_class(target)
+        order = ", ".join(f"{table}.{key}" for key in target.primary_key.columns)
+        self._module.statements[name] = (
+            f"{name} = Statement({names.row_class(target)}, select({table})"
+            f'.where({table}.{far} == func.any(bindparam("keys"))).order_by({order}))'
+        )
+        return name
+
+    # -- Values that only the database can tell ---------------------------------------------------
+
+    def _count(self, name: str) -> None:
+        relation = self._found(name)
+        target = self._model.entity(relation.target)
+        own, far = _ends(self._entity, target, relation)
+        column = f"{names.table_class(target)}.{far}"
+        struct = _Struct(
+            f"{pascal(name)}Count",
+            f"How many {name} there are of one.",
+            (("key", columns.plain_type(_column(target, far).type)), ("size", "int")),
+        )
+        statement = f"_{name}_COUNT_OF_{self._entity.table}".upper()
+        self._module.structs.append(struct)
+        self._module.statements[statement] = (
+            f"{statement} = Statement({struct.name}, "
+            f'select({column}.label("key"), func.count().label("size"))'
+            f'.where({column} == func.any(bindparam("keys"))).group_by({column}))'
+        )
+        self._lines.append(
+            f"{name}_count = {{found.key: found.size for found in "
+            f"await {statement}.all(connection, keys={self._keys(own)})}}"
+        )
+        self._fills(f"{name}_count", "int", f"{name}_count.get({self._entity.row}.{own}, 0)")
+
+    def _derived(self, derived: Derived) -> None:
+        """A value that other rows tell: asked of the database for all rows at once."""
+        name = snake(derived.name)
+        (key,) = self._entity.primary_key.columns
+        column = f"{names.table_class(self._entity)}.{key}"
+        subject = Subject(self._entity.row, self._entity.name)
+        sql = self._module.conditions.selected(derived.value, subject, negated=False)
+        typed = annotation_of(derived.value.type)
+        struct = _Struct(
+            f"{pascal(derived.name)}Of{self._entity.name}",
+            f"`{derived.words}`.",
+            (("key", columns.plain_type(_column(self._entity, key).type)), ("value", typed)),
+        )
+        statement = f"_{name}_OF_{self._entity.table}".upper()
+        self._module.structs.append(struct)
+        self._module.statements[statement] = (
+            f"{statement} = Statement({struct.name}, "
+            f'select({column}.label("key"), ({sql.text}).label("value"))'
+            f'.where({column} == func.any(bindparam("keys"))))'
+        )
+        bound = [f"{bind}={value}" for bind, value in bound_values(sql.binds)]
+        given = ", ".join(["connection", f"keys={self._keys(key)}", *bound])
+        self._lines.append(
+            f"{name} = {{found.key: found.value for found in await {statement}.all({given})}}"
+        )
+        self._fills(name, typed, f"{name}[{self._entity.row}.{key}]")
 
 
 def _ends(entity: Entity, target: Entity, relation: Relation) -> tuple[str, str]:
     (own,), (far,) = relation.columns, relation.target_columns
-    mine, theirs = entity.column(own), target.column(far)
-    assert mine is not None
-    assert theirs is not None
-    return mine.attribute, theirs.attribute
+    return _column(entity, own).attribute, _column(target, far).attribute
 
 
-def _column_type(entity: Entity, name: str) -> SqlType:
+def _column(entity: Entity, name: str) -> Column:
     column = entity.column(name)
     assert column is not None
-    return column.type
-
-
-def _statement(
-    entity: Entity, relation: Relation, target: Entity, far: str, module: _Module
-) -> str:
-    name = f"_{relation.name}_OF_{entity.table}".upper()
-    table = names.table_class(target)
-    order = ", ".join(f"{table}.{key}" for key in target.primary_key.columns)
-    module.statements[name] = (
-        f"{name} = Statement({names.row_class(target)}, select({table})"
-        f'.where({table}.{far} == func.any(bindparam("keys"))).order_by({order}))'
-    )
-    return name
-
-
-def _count(  # noqa: PLR0913 - what is collected for one view
-    model: Model,
-    entity: Entity,
-    name: str,
-    module: _Module,
-    fields: dict[str, str],
-    lines: list[str],
-    arguments: list[str],
-) -> None:
-    relation = entity.relation(name)
-    assert relation is not None
-    target = model.entity(relation.target)
-    own, far = _ends(entity, target, relation)
-    table, struct = names.table_class(target), f"{pascal(name)}Count"
-    key_type = columns.plain_type(_column_type(target, far))
-    module.structs.append(
-        _Struct(struct, f"How many {name} there are of one.", (("key", key_type), ("size", "int")))
-    )
-    statement = f"_{name}_COUNT_OF_{entity.table}".upper()
-    module.statements[statement] = (
-        f"{statement} = Statement({struct}, select({table}.{far}, func.count())"
-        f'.where({table}.{far} == func.any(bindparam("keys"))).group_by({table}.{far}))'
-    )
-    keys = f"[{entity.row}.{own} for {entity.row} in {rows_name(entity)}]"
-    lines.append(
-        f"{name}_count = {{found.key: found.size for found in "
-        f"await {statement}.all(connection, keys={keys})}}"
-    )
-    fields[f"{name}_count"] = "int"
-    arguments.append(f"{name}_count={name}_count.get({entity.row}.{own}, 0)")
-
-
-def _derived(  # noqa: PLR0913 - what is collected for one view
-    entity: Entity,
-    derived: Derived,
-    module: _Module,
-    fields: dict[str, str],
-    lines: list[str],
-    arguments: list[str],
-) -> None:
-    """A value that other rows tell: asked of the database for all rows at once."""
-    name = snake(derived.name)
-    (key,) = entity.primary_key.columns
-    table, struct = names.table_class(entity), f"{pascal(derived.name)}Of{entity.name}"
-    sql = module.conditions.selected(derived.value, Subject(entity.row, entity.name), negated=False)
-    typed = annotation_of(derived.value.type)
-    key_type = columns.plain_type(_column_type(entity, key))
-    module.structs.append(
-        _Struct(struct, f"`{derived.words}`.", (("key", key_type), ("value", typed)))
-    )
-    statement = f"_{name}_OF_{entity.table}".upper()
-    module.statements[statement] = (
-        f"{statement} = Statement({struct}, select({table}.{key}, ({sql.text}).label({name!r}))"
-        f'.where({table}.{key} == func.any(bindparam("keys"))))'
-    ).replace("'", '"')
-    bound = ", ".join(f"{bind}={value}" for bind, value in bound_values(sql.binds))
-    keys = f"[{entity.row}.{key} for {entity.row} in {rows_name(entity)}]"
-    given = ", ".join(part for part in (f"keys={keys}", bound) if part)
-    lines.append(
-        f"{name} = {{found.key: found.value for found in await {statement}.all(connection, {given})}}"
-    )
-    fields[name] = typed
-    arguments.append(f"{name}={name}[{entity.row}.{key}]")
+    return column

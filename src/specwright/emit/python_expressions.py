@@ -375,7 +375,8 @@ class _Writer:
                 one, other = self.value(part).at(Level.SUM), self.value(text).at(Level.SUM)
                 return Piece(f"{one} not in {other}", Level.COMPARISON)
             case Each(macro="exists_one"):
-                return Piece(self.whole(typed).text.replace("== 1", "!= 1"), Level.COMPARISON)
+                count = self.whole(typed).text.removesuffix("== 1")
+                return Piece(f"{count}!= 1", Level.COMPARISON)
         piece = self.whole(typed)
         return Piece(f"not {piece.at(Level.NOT)}", Level.NOT)
 

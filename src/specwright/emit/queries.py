@@ -158,6 +158,8 @@ def by_key(entity: Entity) -> Iterator[str]:
         yield f"{table}.{column.attribute} == bindparam({quoted(name)})"
 
 
-def bound_values(binds: dict[str, Typed]) -> list[tuple[str, str]]:
+def bound_values(
+    binds: dict[str, Typed], renamed: dict[str, str] | None = None
+) -> list[tuple[str, str]]:
     """`actor_id`, `actor.id` for each parameter that conditions bind."""
-    return [(name, to_python(typed).text) for name, typed in sorted(binds.items())]
+    return [(name, to_python(typed, renamed).text) for name, typed in sorted(binds.items())]

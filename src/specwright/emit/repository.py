@@ -5,17 +5,20 @@ from dataclasses import dataclass, field
 
 from specwright.address import snake
 from specwright.emit import columns, names
+from specwright.emit.annotations import request_class
 from specwright.emit.behaviour import Behaviour
 from specwright.emit.handled import Handled, handled_entities
 from specwright.emit.lists import ListWriter
 from specwright.emit.lookups import actor_class, role_enum
+from specwright.emit.parameters import body_class
+from specwright.emit.python_text import renamed
 from specwright.emit.queries import (
     Conditions,
     Scope,
     Sql,
-    ours,
     bound_values,
     by_key,
+    ours,
     selected,
     where,
 )
@@ -49,6 +52,7 @@ class _Repository:
     plural: str
     actor: str
     scope: list[str]
+    actor_name: str = "actor"
     on_rows: list[str] = field(default_factory=list)
     for_caller: list[str] = field(default_factory=list)
     for_jobs: list[str] = field(default_factory=list)
@@ -90,6 +94,9 @@ def _imports(model: Model) -> Iterator[tuple[str, str]]:
     for enum in model.enums:
         if enum.name in homes:
             yield f"{homes[enum.name]}.models", enum.class_name
+    for operation in model.operations:
+        if operation.body is not None:
+            yield f"{operation.domain}.schemas", request_class(operation.body.name)
     for entity in model.entities:
         yield f"{entity.domain}.models", names.table_class(entity)
         if names.has_row(model, entity):
@@ -112,7 +119,7 @@ class _Writer:
             rows=f"{entity.name}Rows",
             every=f"Every{entity.name}",
             plural=entity.table.replace("_", " "),
-            actor=actor_class(self.model) + (" | None" if self.is_visited else ""),
+            actor=self._actor,
             scope=[],
         )
         self._start(scope, repository)
@@ -146,6 +153,12 @@ class _Writer:
             for name, value in bound.items()
         )
         repository.scope.append(f"self._scope: dict[str, object] = {{{given}}}")
+        if not bound and not scope.by_role:
+            repository.actor_name = "_"
+
+    @property
+    def _actor(self) -> str:
+        return actor_class(self.model) + (" | None" if self.is_visited else "")
 
     @property
     def is_visited(self) -> bool:
@@ -418,9 +431,8 @@ class _Writer:
         selected_facts: list[str] = []
         binds: dict[str, Typed] = {}
         for fact in behaviour.facts:
-            sql = self.module.conditions.selected(
-                fact.typed, self._subject(behaviour.row), negated=fact.is_negated
-            )
+            subject = None if behaviour.makes_row else self._subject(behaviour.row)
+            sql = self.module.conditions.selected(fact.typed, subject, negated=fact.is_negated)
             selected_facts.append(f"({sql.text}).label({quoted(fact.name)})")
             binds |= sql.binds
         self.module.structs.append(
@@ -434,21 +446,25 @@ class _Writer:
         name = f"{behaviour.function}_facts"
         self.module.statements.append(
             f"_{name.upper()} = Statement({struct}, select({', '.join(selected_facts)})"
-            f"{where(by_key(entity))})"
+            f"{'' if behaviour.makes_row else where(by_key(entity))})"
         )
-        parameters, values = self._bound(Sql("", [], binds))
+        parameters, values = self._bound(Sql("", [], binds), behaviour)
+        taken = ["self"] if behaviour.makes_row else ["self", f"{entity.row}: {self._row}"]
+        key = [] if behaviour.makes_row else [self._row_key_values()]
         repository.on_rows.append(
-            f"async def {name}("
-            f"{', '.join(['self', f'{entity.row}: {self._row}', *parameters])}) -> {struct}:\n"
+            f"async def {name}({', '.join([*taken, *parameters])}) -> {struct}:\n"
             f"    return await _{name.upper()}.one("
-            f"{', '.join(['self._connection', self._row_key_values(), *values])})"
+            f"{', '.join(['self._connection', *key, *values])})"
         )
 
-    def _bound(self, sql: Sql) -> tuple[list[str], list[str]]:
-        """The parameters and the arguments for what conditions bind: of the caller, and the time."""
-        values = bound_values(sql.binds)
+    def _bound(self, sql: Sql, behaviour: Behaviour | None = None) -> tuple[list[str], list[str]]:
+        """The parameters and the arguments for what conditions bind."""
+        values = bound_values(sql.binds, renamed(behaviour) if behaviour else {})
         used = {value.partition(".")[0] for _, value in values}
-        parameters = [f"actor: {actor_class(self.model)}"] if "actor" in used else []
+        parameters = []
+        if behaviour is not None and "new" in used:
+            parameters.append(f"new: {body_class(self.model, behaviour)}")
+        parameters += [f"actor: {actor_class(self.model)}"] if "actor" in used else []
         parameters += ["now: datetime"] if "now" in used else []
         return parameters, [f"{name}={value}" for name, value in values]
 

@@ -244,7 +244,7 @@ def _view_field(model: Model, view: View, field: ViewField, row: str) -> _Field:
         case RelatedValue(relation, name):
             return _of_related(model, field, entity, relation, name)
         case RelatedView(relation, many, inner):
-            return _nested_view(model, field, entity, relation, inner, many=many)
+            return _nested_view(field, entity, relation, inner, many=many)
         case RelatedCount(relation):
             return _Field(field.variable, "int", value=f"parts.{relation}_count")
         case DerivedValue() as source:
@@ -264,7 +264,7 @@ def _own(model: Model, view: View, field: ViewField, entity: Entity, name: str, 
     value, typed = f"{row}.{column.attribute}", columns.python_type(column)
     if any(hidden.column == name for hidden in hidden_in(model, view)):
         shown = f"{value} if parts.shows_{name} else msgspec.UNSET"
-        return _Field(field.variable, f"{typed} | msgspec.UnsetType", value=shown)
+        return _Field(field.variable, f"msgspec.UnsetType | {typed}", value=shown)
     if field.leaves_out_null and column.nullable:
         plain = columns.plain_type(column.type)
         left_out = f"msgspec.UNSET if {value} is None else {value}"
@@ -285,8 +285,8 @@ def _of_related(model: Model, field: ViewField, entity: Entity, relation: str, n
     return _Field(field.variable, nullable, value=f"None if parts.{relation} is None else {value}")
 
 
-def _nested_view(  # noqa: PLR0913 - what one field of a view is
-    model: Model, field: ViewField, entity: Entity, relation: str, inner: View, *, many: bool
+def _nested_view(
+    field: ViewField, entity: Entity, relation: str, inner: View, *, many: bool
 ) -> _Field:
     name, value = names.view_class(inner), f"parts.{relation}"
     if many:

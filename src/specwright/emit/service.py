@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from specwright.address import pascal, snake
 from specwright.emit import columns, names
-from specwright.emit.actions import acts, passes_on, refuse, rows_name
+from specwright.emit.actions import acts, fact_arguments, passes_on, refuse, rows_name
 from specwright.emit.annotations import request_class
 from specwright.emit.behaviour import Behaviour
 from specwright.emit.errors import refusal_class
@@ -19,6 +19,8 @@ from specwright.emit.rendering import render
 from specwright.model import Model
 from specwright.model.entities import Entity
 from specwright.model.operations import BodyField, Operation, OperationKind, RowInPath, View
+
+_CALLED = {"now": "self._now"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,10 +243,21 @@ class _Writer:
     def _create(self) -> Iterator[str]:
         yield from self._references()
         behaviour = self._behaviour
-        for require in behaviour.requires if behaviour else ():
-            assert behaviour is not None
-            yield from refuse(behaviour, require)
+        if behaviour is not None:
+            yield from self._asked(behaviour)
         yield from self._returned(f"await {self._rows}.add({', '.join(self._values())})")
+
+    def _asked(self, behaviour: Behaviour) -> Iterator[str]:
+        """What the rules ask before anything is written."""
+        if behaviour.facts:
+            row = [] if behaviour.makes_row else [behaviour.row]
+            given = ", ".join([*row, *(self._now_or(name) for name in fact_arguments(behaviour))])
+            yield f"facts = await {self._rows}.{behaviour.function}_facts({given})"
+        for require in behaviour.requires:
+            yield from refuse(behaviour, require, _CALLED)
+
+    def _now_or(self, argument: str) -> str:
+        return "self._now" if argument == "now" else argument
 
     def _references(self) -> Iterator[str]:
         """Rows that the body names must exist for the caller."""
@@ -275,7 +288,7 @@ class _Writer:
             if column.name not in given:
                 continue
             if column.name in sets and behaviour is not None:
-                yield f"{column.attribute}={python(behaviour, sets[column.name].value)}"
+                yield f"{column.attribute}={python(behaviour, sets[column.name].value, _CALLED)}"
             elif column.name in fields:
                 value = f"{body_argument(self.operation)}.{fields[column.name].variable}"
                 yield f"{column.attribute}={value}"
@@ -291,8 +304,7 @@ class _Writer:
         behaviour, row = self._behaviour, self._entity.row
         assert behaviour is not None
         if self.operation.kind is OperationKind.DELETE:
-            for require in behaviour.requires:
-                yield from refuse(behaviour, require)
+            yield from self._asked(behaviour)
             yield f"await {self._rows}.remove({row})"
         elif acts(self.model, behaviour):
             given = ", ".join([self._rows, row, *self._given(behaviour)])
@@ -302,14 +314,13 @@ class _Writer:
 
     def _given(self, behaviour: Behaviour) -> Iterator[str]:
         for argument in behaviour.arguments:
-            yield "self._now" if argument == "now" else argument
+            yield self._now_or(argument)
 
     def _update(self, behaviour: Behaviour) -> Iterator[str]:
         entity = self._entity
         yield from self._references()
+        yield from self._asked(behaviour)
         yield f"changed = replace({', '.join([entity.row, *self._changes(behaviour)])})"
-        for require in behaviour.requires:
-            yield from refuse(behaviour, require)
         now = ", self._now" if entity.column("updated_at") else ""
         yield from self._returned(f"await {self._rows}.save(changed{now})")
 
@@ -327,7 +338,7 @@ class _Writer:
             else:
                 yield f"{name}={argument}.{field.variable}"
         for one in behaviour.sets:
-            yield f"{one.target.column}={python(behaviour, one.value)}"
+            yield f"{one.target.column}={python(behaviour, one.value, _CALLED)}"
 
     def _link(self) -> Iterator[str]:
         link = self.operation.link

@@ -53,9 +53,22 @@ from specwright.model.typed import (
     Not,
     Typed,
     children,
+    narrowings,
     path,
+    widened,
 )
-from specwright.model.types import INT, Kind, ListOf, Null, Row, Scalar, is_kind
+from specwright.model.types import (
+    BOOL,
+    INT,
+    NULL,
+    Kind,
+    ListOf,
+    Null,
+    Row,
+    Scalar,
+    is_kind,
+    with_null,
+)
 from specwright.spec.cel import cel_spelling
 
 Form: TypeAlias = Literal["condition", "value", "opposite"]
@@ -193,7 +206,7 @@ class _Writer:
         return Piece(f"{row.text}.{attribute}")
 
     def _bind(self, typed: Typed) -> Clause:
-        return self.statement.bind(_bind_name(typed), typed)
+        return self.statement.bind(_bind_name(typed), _anywhere(typed))
 
     def _is_bound(self, typed: Typed) -> bool:
         """Whether the value is known before the statement runs."""
@@ -617,6 +630,25 @@ class _Writer:
             found = statement.func("coalesce", found.text, "0")
         # PostgreSQL adds 64 bits up to a numeric, and the greatest of 32 bits has 32 bits.
         return statement.cast(found, Kind.INT) if is_kind(typed.type, Kind.INT) else found
+
+
+def _anywhere(typed: Typed) -> Typed:
+    """What a parameter is: Python tells it whether or not a condition around it holds."""
+    if path(typed) is not None:
+        return widened(typed)
+    there = tuple(
+        IsNull(type=BOOL, source=one.source, operand=one, wanted=False) for one in narrowings(typed)
+    )
+    if not there:
+        return typed
+    test = there[0] if len(there) == 1 else _both(there)
+    nothing = Constant(type=NULL, source=typed.source, value=None)
+    found = with_null(typed.type, nullable=True)
+    return Choose(type=found, source=typed.source, test=test, then=typed, otherwise=nothing)
+
+
+def _both(conditions: tuple[IsNull, ...]) -> Typed:
+    return Logic(type=BOOL, source=conditions[0].source, operator="&&", operands=conditions)
 
 
 def _bind_name(typed: Typed) -> str:

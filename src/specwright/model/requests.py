@@ -86,7 +86,7 @@ class BodyBinder:
             return self._rows(entity, relation, field, writing, depth)
         column = (
             self.meanings.column_named(entity, name)
-            or (None if is_object(field.schema) else self.meanings.key_of(entity, name))
+            or (None if _is_row(field.schema) else self.meanings.key_of(entity, name))
             or self.meanings.own_column(entity, name)
         )
         if column is None:
@@ -165,6 +165,10 @@ class BodyBinder:
                 "or drop the property.",
             )
         )
+
+
+def _is_row(schema: Schema) -> bool:
+    return is_object(schema) or schema.recursive is not None
 
 
 def _written_by_us(entity: Entity) -> dict[str, str]:

@@ -1,14 +1,14 @@
 """Expressions with types: every name resolved, every null accounted for."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Literal, TypeAlias
 from uuid import UUID
 
-from specwright.model.types import Column, OneOf, Relation, Type
+from specwright.model.types import Column, OneOf, Relation, Type, with_null
 from specwright.spec.cel import Expression
 
 Value: TypeAlias = bool | int | float | Decimal | str | UUID | datetime | date | timedelta | None
@@ -289,6 +289,34 @@ def _null_sources(typed: Typed) -> Iterator[Typed]:
                 yield from _null_sources(child)
         case _:
             yield typed
+
+
+def widened(typed: Typed) -> Typed:
+    """A path with the type that it has where nothing is known of it."""
+    match typed:
+        case Name() if typed.narrowed:
+            return replace(typed, type=with_null(typed.type, nullable=True), narrowed=False)
+        case Get():
+            row = widened(typed.row)
+            nullable = row.type.nullable or typed.column.type.nullable
+            found = with_null(typed.type, nullable=nullable)
+            return replace(typed, row=row, type=found, narrowed=False)
+        case Follow() if not typed.relation.many:
+            row = widened(typed.row)
+            nullable = row.type.nullable or typed.relation.nullable
+            found = with_null(typed.type, nullable=nullable)
+            return replace(typed, row=row, type=found, narrowed=False)
+        case _:
+            return typed
+
+
+def narrowings(typed: Typed) -> tuple[Typed, ...]:
+    """The paths in it that could be null elsewhere, as they are there."""
+    if path(typed) is not None:
+        wide = widened(typed)
+        return (wide,) if wide.type.nullable and not typed.type.nullable else ()
+    found = (one for child in children(typed) for one in narrowings(child))
+    return tuple(dict.fromkeys(found))
 
 
 def may_be_unknown(condition: Typed) -> bool:  # noqa: PLR0911 - a table

@@ -133,8 +133,8 @@ class ViewBinder:
     def view(self, entity: Entity, schema: Schema, name: str, depth: int = 0) -> View | None:
         """The view of the schema on the entity's rows; None where something stays unbound."""
         flat = flattened(schema)
-        title = pascal(flat.name or schema.name or name)
-        if schema.recursive or flat.recursive or depth > _DEEPEST:
+        title = pascal(flat.recursive or flat.name or schema.name or name)
+        if flat.recursive or depth > _DEEPEST:
             self._say(schema.place, f"`{title}` contains itself, so a response has no end.")
             return None
         if not is_object(flat):
@@ -263,9 +263,10 @@ class ViewBinder:
 
 
 def _is_structured(schema: Schema) -> bool:
-    return is_object(schema) or (
-        "array" in kinds(schema) and schema.items is not None and is_object(flattened(schema.items))
-    )
+    """Whether it is a row or a list of rows, rather than one value."""
+    if "array" in kinds(schema) and schema.items is not None:
+        return _is_structured(flattened(schema.items))
+    return is_object(schema) or schema.recursive is not None
 
 
 # -- Envelopes ------------------------------------------------------------------------------------

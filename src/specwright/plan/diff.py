@@ -87,7 +87,7 @@ class _Comparison:
         taken = _names(self.before)
         for table, deferred in _in_order(new, moved.columns, moved.added_keys):
             replaces = any(name in taken for name in table.relation_names())
-            yield to.CreateTable(_without(table, deferred), replaces, reason=_NEW)
+            yield to.CreateTable(_without(table, deferred), replaces, reason=_why_table(table))
             for key in deferred:
                 late = _target(key) in moved.added_keys
                 reason = f"{table.name} and {key.target} have to be there first"
@@ -295,7 +295,7 @@ class _Pair:
         for index in new:
             if index not in old or self._is_rebuilt(index):
                 replaces = index.name in names_before or not self.moved.isdisjoint(index.columns)
-                reason = _REBUILT if index in old else self._why_index(index)
+                reason = _REBUILT if index in old else _why_index(self.after, index)
                 tightens = self._tightens(index)
                 yield to.CreateIndex(table, index, replaces, tightens=tightens, reason=reason)
 
@@ -304,15 +304,23 @@ class _Pair:
         own = self.moved if isinstance(index, Unique) else self.replaced
         return not own.isdisjoint(index.columns)
 
-    def _why_index(self, index: AnyIndex) -> str:
-        for key in self.after.foreign_keys:
-            if key.columns == index.columns:
-                columns = ", ".join(f"{self.after.name}.{name}" for name in key.columns)
-                return (
-                    f"{columns} is a foreign key: deleting from {key.target} "
-                    f"would scan {self.after.name} without this index"
-                )
-        return index.reason.replace("`", "") or _NEW
+
+def _why_table(table: Table) -> str:
+    """Which of its indexes nobody wrote is said too."""
+    reasons = {index.name: _why_index(table, index) for index in table.own_indexes()}
+    derived = [f"{name}: {reason}" for name, reason in reasons.items() if reason != _NEW]
+    return "; ".join([_NEW, *derived])
+
+
+def _why_index(table: Table, index: AnyIndex) -> str:
+    for key in table.foreign_keys:
+        if key.columns == index.columns:
+            columns = ", ".join(f"{table.name}.{name}" for name in key.columns)
+            return (
+                f"{columns} is a foreign key: deleting from {key.target} "
+                f"would scan {table.name} without this index"
+            )
+    return index.reason.replace("`", "") or _NEW
 
 
 def _column(table: str, old: Column, new: Column) -> Iterator[Change]:

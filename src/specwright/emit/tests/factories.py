@@ -66,7 +66,7 @@ class Factories:
     """The factories of a model, by entity; without those of rows that need one another."""
 
     model: Model
-    enums: Mapping[str, EnumType] = field(default_factory=dict)
+    _behaviours: dict[str, Behaviour | None] = field(default_factory=dict)
 
     @cached_property
     def all(self) -> Mapping[str, Factory]:
@@ -75,6 +75,12 @@ class Factories:
             for entity in self.model.entities
             if self._can_begin(entity, ())
         }
+
+    def behaviour(self, name: str) -> Behaviour | None:
+        """What an operation or a trigger does; gathered once."""
+        if name not in self._behaviours:
+            self._behaviours[name] = Behaviour.named(self.model, name)
+        return self._behaviours[name]
 
     def __getitem__(self, entity: str) -> Factory:
         return self.all[entity]

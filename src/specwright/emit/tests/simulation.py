@@ -86,6 +86,9 @@ class Simulation:
     model: Model
     stage: Stage
 
+    def _behaviour(self, name: str) -> Behaviour | None:
+        return self.stage.factories.behaviour(name)
+
     def answer(self, asked: Asked) -> Outcome:
         operation = asked.operation
         names = self._names(asked)
@@ -99,7 +102,7 @@ class Simulation:
 
     def _names(self, asked: Asked) -> dict[str, Any]:
         names: dict[str, Any] = {"now": NOW, "actor": asked.actor, "request": asked.request}
-        behaviour = Behaviour.named(self.model, asked.operation.id)
+        behaviour = self._behaviour(asked.operation.id)
         if asked.row is not None:
             entity = asked.operation.entity
             names[behaviour.row if behaviour else self.model.entity(entity or "").row] = asked.row
@@ -213,7 +216,7 @@ class Simulation:
         self, name: str, entity: str, row: Row, names: Mapping[str, Any], outcome: Outcome
     ) -> None:
         """What the operation or the trigger does to one row."""
-        behaviour = Behaviour.named(self.model, name)
+        behaviour = self._behaviour(name)
         if behaviour is None:
             return
         scope = {**names, behaviour.row: row}
@@ -270,7 +273,7 @@ class Simulation:
         for do in block.do:
             if not isinstance(do, DoRule) or do.kind != "operation":
                 raise Beyond(block.place)
-            inner = Behaviour.named(self.model, do.name)
+            inner = self._behaviour(do.name)
             target = scope[do.row] if do.row is not None and do.row in scope else row
             if inner is not None:
                 self._work(do.name, inner.entity, target, scope, outcome)

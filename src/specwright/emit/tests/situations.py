@@ -5,14 +5,17 @@ memory. What is not found within a bound is not shown, and said so.
 """
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
+from specwright.emit.behaviour import Behaviour
+from specwright.emit.lookups import operation_rule
 from specwright.emit.tests.conditions import conditions_of, values_of_trigger
-from specwright.emit.tests.factories import Factories, Row
+from specwright.emit.tests.factories import Factories
 from specwright.emit.tests.requests import MADE_UP, NoSample, fields_of, sample_value
 from specwright.emit.tests.simulation import Asked, Beyond, Outcome, Simulation
 from specwright.emit.tests.slots import Knob, Slot, Slots
@@ -23,8 +26,8 @@ from specwright.model.operations import Operation, OperationKind, RowInPath
 from specwright.model.rules import Each
 from specwright.model.typed import Typed
 
-MOST_TRIES = 4000
-MOST_CHANGES = 4
+MOST_TRIES = 2000
+MOST_CHANGES = 3
 Choice = tuple[tuple[Knob, Any], ...]
 
 
@@ -100,6 +103,10 @@ class Situations:
     # -- searching ------------------------------------------------------------------------------
 
     def success(self) -> Found | None:
+        return self._success
+
+    @cached_property
+    def _success(self) -> Found | None:
         return self.find(lambda outcome, _stage, _situation: outcome.is_success)
 
     def find(self, goal: Goal) -> Found | None:
@@ -113,29 +120,35 @@ class Situations:
 
     def pair(self, part: Typed, answer: str) -> Pair | None:
         """Refused because this part of a condition fails and nothing else; allowed close by."""
+        allowed: list[Found] = []
+        refused: list[Found] = []
+        for found in self._varied(part):
+            if found.outcome.is_success:
+                allowed.append(found)
+            elif found.outcome.answer == answer and found.outcome.failed == (part,):
+                refused.append(found)
+        ranked = [
+            (rank, Pair(one, other))
+            for other in refused
+            for one in allowed
+            if (rank := _rank(one.choice, other.choice)) is not None
+        ]
+        return min(ranked, key=lambda pair: pair[0])[1] if ranked else None
 
-        def only_this(outcome: Outcome, _stage: Stage, _situation: Situation) -> bool:
-            return outcome.answer == answer and outcome.failed == (part,)
-
-        best: tuple[tuple[int, float], Pair] | None = None
-        for refused in itertools.islice(self.every(only_this), 40):
-            for allowed, distance in self._neighbours(refused):
-                rank = (len(refused.choice) + len(allowed.choice), distance)
-                if best is None or rank < best[0]:
-                    best = (rank, Pair(allowed, refused))
-        return best[1] if best else None
-
-    def _neighbours(self, refused: Found) -> Iterator[tuple[Found, float]]:
-        """The situations in which one choice is another, and the call allowed."""
-        chosen = dict(refused.choice)
-        for knob in self._knobs:
-            for value in (*knob.choices, _UNSAID):
-                others = tuple((k, v) for k, v in refused.choice if k is not knob)
-                choice = others if value is _UNSAID else (*others, (knob, value))
-                if knob in chosen or value is not _UNSAID:
-                    found = self.tried(choice)
-                    if found is not None and found.outcome.is_success:
-                        yield found, _distance(chosen.get(knob, _UNSAID), value)
+    def _varied(self, part: Typed) -> Iterator[Found]:
+        """What is allowed, and all that is like it but for what the part asks about."""
+        success = self.success()
+        if success is None:
+            return
+        touched = self._slots.touched(part)
+        knobs = [knob for knob in self._knobs if (id(knob.slot), knob.column) in touched]
+        rest = tuple((knob, value) for knob, value in success.choice if knob not in knobs)
+        options = [[(knob, value) for value in (_UNSAID, *knob.choices)] for knob in knobs]
+        for chosen in itertools.islice(itertools.product(*options), MOST_TRIES):
+            said = tuple((knob, value) for knob, value in chosen if value is not _UNSAID)
+            found = self.tried((*rest, *said))
+            if found is not None:
+                yield found
 
     def tried(self, choice: Choice) -> Found | None:
         situation = self._with(choice)
@@ -214,8 +227,6 @@ class Situations:
     # -- where every situation begins -------------------------------------------------------------
 
     def _rounds(self) -> Iterator[Each]:
-        from specwright.emit.behaviour import Behaviour  # noqa: PLC0415
-
         behaviour = Behaviour.named(self.model, self.operation.id)
         yield from behaviour.rounds if behaviour else ()
 
@@ -275,8 +286,6 @@ class Situations:
         return (above if is_own else None), tuple(path), givens
 
     def _name_row(self, entity: str, slot: Slot) -> None:
-        from specwright.emit.behaviour import Behaviour  # noqa: PLC0415
-
         self._tops[self.model.entity(entity).row] = slot
         behaviour = Behaviour.named(self.model, self.operation.id)
         if behaviour is not None and behaviour.entity == entity:
@@ -307,8 +316,6 @@ class Situations:
         return None, tuple(path), givens
 
     def _searched_row(self) -> tuple[str | None, tuple[tuple[str, Ref], ...], list[Given]]:
-        from specwright.emit.lookups import operation_rule  # noqa: PLC0415
-
         rule = operation_rule(self.model, self.operation.id)
         search = rule.block.search if rule is not None else None
         name = search.entity if search is not None else self.operation.entity
@@ -377,8 +384,20 @@ def _distance(one: Any, other: Any) -> float:  # noqa: ANN401 - values of any co
     numbers = (int, float, Decimal)
     if isinstance(one, numbers) and isinstance(other, numbers):
         return float(abs(one - other))  # type: ignore[operator]
-    return 100.0 if _UNSAID in (one, other) else 10.0
+    if one is None or other is None:
+        return 1000.0
+    return 100.0 if one is _UNSAID or other is _UNSAID else 10.0
 
 
-def role_rows(row: Row) -> Sequence[Any]:
-    return list(row.values())
+def _rank(one: Choice, other: Choice) -> tuple[float, int] | None:
+    """How close two situations are that differ in one choice, and how much they say."""
+    before, after = dict(one), dict(other)
+    apart = [
+        knob
+        for knob in {**before, **after}
+        if before.get(knob, _UNSAID) != after.get(knob, _UNSAID)
+    ]
+    if len(apart) != 1:
+        return None
+    distance = _distance(before.get(apart[0], _UNSAID), after.get(apart[0], _UNSAID))
+    return distance, len(before) + len(after)

@@ -43,15 +43,6 @@ class Slot:
     counts: list[int] = field(default_factory=list)
     is_asked_about: bool = False
 
-    @property
-    def is_many(self) -> bool:
-        return self.relation is not None and (self.relation.many or self._is_reverse)
-
-    @property
-    def _is_reverse(self) -> bool:
-        """Whether the row below points up, as those of a collection do."""
-        return False
-
     def all(self) -> Iterator["Slot"]:
         yield self
         for slot in self.below.values():
@@ -155,6 +146,26 @@ class Slots:
             slot.is_asked_about = True
             self.names[name] = slot
 
+    def touched(self, condition: Typed) -> set[tuple[int, str | None]]:
+        """The choices that a condition, already read, asks about."""
+        return set(self._touched(condition, dict(self.names)))
+
+    def _touched(self, typed: Typed, env: Mapping[str, Slot]) -> Iterator[tuple[int, str | None]]:
+        if isinstance(typed, Get):
+            slot = self._slot(typed.row, env)
+            if slot is not None:
+                yield id(slot), typed.name
+        if isinstance(typed, Follow):
+            slot = self._slot(typed, env)
+            if slot is not None:
+                yield id(slot), None
+        inner = env
+        if isinstance(typed, Each):
+            slot = self._slot(typed.collection, env)
+            inner = {**env, typed.variable: slot} if slot is not None else env
+        for child in children(typed):
+            yield from self._touched(child, inner)
+
     # -- what can be chosen ---------------------------------------------------------------------
 
     def knobs(self, actor: str | None) -> list[Knob]:
@@ -171,7 +182,7 @@ class Slots:
         factory = self.factories[slot.entity]
         for name, beside in slot.asked.items():
             column = entity.column(name)
-            if column is None:
+            if column is None or name in entity.primary_key.columns:
                 continue
             is_status = factory.lifecycle is not None and factory.lifecycle.column == name
             choices = tuple(self._choices(entity, column, beside, actor))

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -29,6 +30,7 @@ def violates(sql: str, row: Row) -> bool | None:
         return None
 
 
+@cache
 def _condition(sql: str) -> _Value:
     reading = _Reading(sql)
     found = reading.either()

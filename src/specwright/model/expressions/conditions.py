@@ -11,18 +11,16 @@ from specwright.model.typed import (
     Choose,
     Compare,
     Contains,
-    Follow,
-    Get,
     IsNull,
     IsTrue,
     Listing,
     Logic,
     LogicOperator,
-    Name,
     Not,
     Typed,
     may_be_unknown,
     null_sources,
+    widened,
 )
 from specwright.model.types import BOOL, Kind, ListOf, Null, Row, is_kind, same
 from specwright.spec.cel import Expression, cel_spelling, tree
@@ -126,8 +124,7 @@ def null_test(
     if isinstance(operand.type, Null):
         context.wrong(node.place, "Null is null: this says nothing.", None, Code.EXPRESSION_NULL)
         return None
-    narrowed = isinstance(operand, Name | Get | Follow) and operand.narrowed
-    if not operand.type.nullable and not narrowed:
+    if not widened(operand).type.nullable:
         context.wrong(
             node.place,
             f"{said(operand)} is never null.",

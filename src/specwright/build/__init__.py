@@ -1,0 +1,1 @@
+"""A bundle's backend, compiled and written beside what lies there already."""

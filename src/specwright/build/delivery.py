@@ -1,0 +1,121 @@
+"""What a run is to implement: a draft for a repository, in the parts that it is proven in."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from specwright.address import kebab
+from specwright.build import manifest
+from specwright.build.comparison import HISTORY, Fate
+from specwright.build.compilation import Backend, Compiled, Tidy
+from specwright.build.draft import Draft
+from specwright.diagnostic import Level
+from specwright.model import Model
+from specwright.plan.changes import destructive
+from specwright.tree import Tree
+from specwright.workflow import Delivery
+from specwright.workflow.delivery import Message, Tasks, Todo
+
+SCHEMA_TESTS = "tests/schema/"  # what the database keeps by itself cannot be seen red
+ROUND_TRIP = f"{SCHEMA_TESTS}test_migrations.py"
+
+_BRANCH = re.compile(r"\*\*Feature Branch\*\*:[ \t]*`([^`\n]{1,200})`")
+_TASK = re.compile(r"^[ \t]*[-*] \[ \] (?:\*\*)?(T\d+)\b(.*)$", re.MULTILINE)
+_REQUIREMENT = re.compile(r"\bFR-\d+\b")
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What a person may say of a run."""
+
+    branch: str
+    bundle_folder: Path
+    baseline: str | None = None
+    todo: Todo | None = None
+
+
+def branch_of(folder_name: str, files: Tree) -> str:
+    """The branch that the specification names, or one named like its folder."""
+    named = _BRANCH.search(files.get("spec.md", ""))
+    return named[1].strip() if named else folder_name
+
+
+def delivery(
+    compiled: Compiled, backend: Backend, draft: Draft, tidy: Tidy, wishes: Wishes
+) -> Delivery:
+    """The draft as a delivery; files that a person took over are in no part of it."""
+    wanted = _wanted(draft)
+    red = {path: text for path, text in backend.red(tidy).items() if path in wanted}
+    tests = {path: text for path, text in wanted.items() if path.startswith("tests/")}
+    migrations = {path: text for path, text in wanted.items() if path.startswith(HISTORY)}
+    core = {path: text for path, text in red.items() if path not in migrations}
+    code = {
+        path: text
+        for path, text in wanted.items()
+        if path not in tests and path not in migrations and core.get(path) != text
+    }
+    return Delivery(
+        bundle=compiled.model.name,
+        bundle_digest=compiled.files.digest,
+        branch=wishes.branch,
+        message=_message(backend, draft),
+        core=Tree(core),
+        tests=Tree(tests),
+        migrations=Tree(migrations),
+        code=Tree({**code, manifest.PATH: draft.manifest}),
+        removed=draft.removed,
+        exempt=tuple(path for path in tests if _is_of_schema(path)),
+        round_trip=(ROUND_TRIP,),
+        typed=("backend", "dev", "tests"),
+        open_questions=tuple(_open_questions(compiled)),
+        try_it=("make seed", "make serve"),
+        todo=wishes.todo,
+        tasks=_tasks(compiled, wishes.bundle_folder),
+        baseline=wishes.baseline,
+    )
+
+
+def _wanted(draft: Draft) -> Tree:
+    """The files of the tree that are ours to write, those of earlier builds included."""
+    ours = draft.compared.of(Fate.NEW, Fate.CHANGED, Fate.SAME)
+    return Tree({path: draft.tree[path] for path in ours if path in draft.tree})
+
+
+def _is_of_schema(path: str) -> bool:
+    name = path.rpartition("/")[2]
+    return path.startswith(SCHEMA_TESTS) and name.startswith("test_")
+
+
+def _message(backend: Backend, draft: Draft) -> Message:
+    is_first = draft.known.manifest is None
+    summary = "build the backend from its specification" if is_first else "follow the specification"
+    scope = kebab(backend.model.name)
+    body = "\n".join(f"- {change.title}" for change in backend.changes)
+    return Message("feat", scope, summary, body, breaking=bool(destructive(backend.changes)))
+
+
+def _open_questions(compiled: Compiled) -> Iterator[str]:
+    for one in compiled.model.left_out:
+        yield f"{one.place}: {one.id} is left out: {' '.join(one.reasons)}"
+    for found in compiled.at(Level.OPEN):
+        yield f"{found.place}: {found.message}"
+
+
+def _tasks(compiled: Compiled, folder: Path) -> Tasks | None:
+    """The open tasks that cite requirements, all of which are met by what is built."""
+    text = compiled.files.get("tasks.md")
+    if text is None:
+        return None
+    met = _met(compiled.model)
+    done = tuple(
+        task[1]
+        for task in _TASK.finditer(text)
+        if (cited := set(_REQUIREMENT.findall(task[2]))) and cited <= met
+    )
+    return Tasks(str(folder.resolve() / "tasks.md"), done) if done else None
+
+
+def _met(model: Model) -> set[str]:
+    missing = {one.id for one in model.left_out}
+    return {trace.id for trace in model.traces if trace.links and missing.isdisjoint(trace.links)}

@@ -1,0 +1,184 @@
+"""What one can type, and the help that says so."""
+
+import argparse
+import re
+from importlib.metadata import version
+from pathlib import Path
+from typing import NoReturn
+
+from specwright.diagnostic import did_you_mean
+
+USAGE = 2
+
+FRONT_PAGE = """\
+Specwright turns a technical specification into a production-ready backend, and proves it.
+
+  From a specification
+    new NAME                          a small bundle to start from, which builds as it stands
+    check BUNDLE                      every problem and open question, each at its line and column
+    plan BUNDLE [--into DIR]          what will be built or changed, and why
+    build BUNDLE --into DIR           the backend; a second time, only what changed
+
+  The whole job: tests first, seen red; code; proofs; then it waits for you
+    implement BUNDLE --into REPO      on a branch of its own; your work is not touched
+    runs [REPO]                       the runs of a repository
+    show RUN                          what was built, what was proven, what stays open
+    resume RUN                        go on with a run that was interrupted
+    approve RUN                       commit what was proven
+    reject RUN --comment "…"          commit nothing; the next run shows the comment
+
+  A BUNDLE is a folder: spec.md, data-model.md, rules.md, plan.md, contracts/openapi.yaml.
+  `specwright COMMAND --help` says more of each.
+
+  Exit codes: 0 nothing wrong · 1 errors · 2 usage · 3 built, but for what is still open
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    """One that says in a sentence what was mistyped, and what may have been meant."""
+
+    def error(self, message: str) -> NoReturn:
+        chosen = re.match(r".*invalid choice: '(.*?)' \(choose from (.*)\)", message)
+        if chosen:
+            known = re.findall(r"[\w-]+", chosen[2])
+            meant = did_you_mean(chosen[1], known) or "`specwright --help` lists them all."
+            message = f"there is no command `{chosen[1]}`. {meant}"
+        self.exit(USAGE, f"specwright: {message}\n    {self.format_usage().strip()}\n")
+
+
+class FrontPage(Parser):
+    def format_help(self) -> str:
+        return FRONT_PAGE
+
+
+def parser() -> argparse.ArgumentParser:
+    front = FrontPage(prog="specwright", usage="specwright COMMAND …", allow_abbrev=False)
+    front.add_argument("--version", action="version", version=f"specwright {version('specwright')}")
+    commands = front.add_subparsers(
+        dest="command", metavar="COMMAND", required=True, parser_class=Parser
+    )
+    _of_bundles(commands)
+    _of_runs(commands)
+    return front
+
+
+_Commands = "argparse._SubParsersAction[Parser]"
+
+
+def _of_bundles(commands: _Commands) -> None:
+    new = _command(
+        commands,
+        "new",
+        "A small bundle to start from: documents that are written and published. It builds as it "
+        "stands.",
+    )
+    new.add_argument("name", metavar="NAME", help="of the folder that is made")
+
+    check = _command(
+        commands, "check", "Every problem and open question of a bundle, each at its line."
+    )
+    _add_bundle(check)
+    _add_json(check)
+
+    plan = _command(
+        commands,
+        "plan",
+        "What will be built or changed, and why: operations and how each was understood, tables, "
+        "migrations, tests; and what stays open.",
+    )
+    _add_bundle(plan)
+    plan.add_argument(
+        "--into", metavar="DIR", type=Path, help="compare with the backend that lies there"
+    )
+    _add_json(plan)
+
+    build = _command(
+        commands,
+        "build",
+        "The backend of a bundle. All of it is written or nothing; what you edited or wrote "
+        "yourself is never overwritten.",
+    )
+    _add_bundle(build)
+    build.add_argument(
+        "--into", metavar="DIR", type=Path, required=True, help="the folder of the backend"
+    )
+    _add_permissions(build)
+    _add_json(build)
+
+
+def _of_runs(commands: _Commands) -> None:
+    implement = _command(
+        commands,
+        "implement",
+        "The whole job in a worktree of REPO: tests first, seen red; migrations; code; the same "
+        "tests green; lint, types, layers. Then it waits for `approve` or `reject`.",
+    )
+    _add_bundle(implement)
+    implement.add_argument(
+        "--into", metavar="REPO", type=Path, required=True, help="made if there is nothing yet"
+    )
+    implement.add_argument("--branch", metavar="NAME", help="default: as spec.md or the folder say")
+    implement.add_argument("--todo", metavar="PATH", help="write the plan there before any test")
+    _add_permissions(implement)
+    _add_python(implement)
+
+    runs = _command(commands, "runs", "The runs of a repository, the oldest first.")
+    runs.add_argument("repo", metavar="REPO", type=Path, nargs="?", default=Path())
+
+    show = _command(commands, "show", "What a run has built and proven, and what stays open.")
+    _add_run(show)
+    resume = _command(
+        commands, "resume", "Go on with a run that was interrupted; nothing is done twice."
+    )
+    _add_run(resume)
+    _add_python(resume)
+    approve = _command(
+        commands, "approve", "Commit what was proven, on the branch that was named, as you."
+    )
+    _add_run(approve)
+    reject = _command(commands, "reject", "Commit nothing; the next run shows the comment.")
+    _add_run(reject)
+    reject.add_argument("--comment", metavar="TEXT", required=True, help="what should be different")
+
+
+def _command(commands: _Commands, name: str, description: str) -> Parser:
+    return commands.add_parser(name, description=description, allow_abbrev=False)
+
+
+def _add_bundle(command: Parser) -> None:
+    command.add_argument("bundle", metavar="BUNDLE", type=Path, help="the folder of a bundle")
+
+
+def _add_json(command: Parser) -> None:
+    command.add_argument("--json", action="store_true", help="for programs")
+
+
+def _add_permissions(command: Parser) -> None:
+    command.add_argument(
+        "--allow-destructive",
+        action="store_true",
+        help="let the migration drop what the bundle no longer has",
+    )
+    command.add_argument(
+        "--eject",
+        metavar="PATH",
+        action="append",
+        default=[],
+        help="a file that is yours from now on, and never written again; may be repeated",
+    )
+
+
+def _add_python(command: Parser) -> None:
+    command.add_argument(
+        "--python",
+        metavar="PATH",
+        type=Path,
+        help="an interpreter with what the backend needs; default: one is made, once",
+    )
+
+
+def _add_run(command: Parser) -> None:
+    command.add_argument("run", metavar="RUN", help="`specwright runs` lists them")
+    command.add_argument(
+        "--repo", metavar="REPO", type=Path, default=Path(), help="default: where you stand"
+    )

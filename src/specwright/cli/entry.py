@@ -1,0 +1,81 @@
+"""From the words that were typed to an exit code; nothing gets past it but that."""
+
+import argparse
+import os
+import sys
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TextIO
+
+from specwright.cli import arguments, building, checking, planning, running, starting
+from specwright.cli.terminal import Terminal
+from specwright.workflow import Refusal
+
+OK, ERRORS, OPEN = 0, 1, 3
+OUR_FAULT = 70  # EX_SOFTWARE
+INTERRUPTED = 130
+TRACEBACK = "SPECWRIGHT_TRACEBACK"
+
+Command = Callable[[argparse.Namespace, Terminal], int]
+
+COMMANDS: Mapping[str, Command] = {
+    "new": starting.new,
+    "check": checking.check,
+    "plan": planning.plan,
+    "build": building.build,
+    "implement": running.implement,
+    "runs": running.runs,
+    "show": running.show,
+    "resume": running.resume,
+    "approve": running.approve,
+    "reject": running.reject,
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    for stream in (sys.stdout, sys.stderr):
+        _replace_what_cannot_be_shown(stream)
+    terminal = Terminal(sys.stdout, sys.stderr, os.environ)
+    asked = arguments.parser().parse_args(argv)
+    try:
+        code = COMMANDS[asked.command](asked, terminal)
+        sys.stdout.flush()
+    except Refusal as refusal:
+        terminal.complain(str(refusal))
+        return ERRORS
+    except KeyboardInterrupt:
+        terminal.complain("Interrupted.")
+        return INTERRUPTED
+    except BrokenPipeError:  # whoever read along has stopped
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ERRORS
+    except OSError as error:
+        terminal.complain(_said_by_the_system(error))
+        return ERRORS
+    except Exception as error:  # noqa: BLE001 - the last resort
+        return _our_fault(error, terminal)
+    return code
+
+
+def _replace_what_cannot_be_shown(stream: TextIO) -> None:
+    reconfigure = getattr(stream, "reconfigure", None)  # noqa: B009 - tests may put another here
+    if reconfigure is not None:
+        reconfigure(errors="replace")
+
+
+def _said_by_the_system(error: OSError) -> str:
+    where = f"{error.filename}: " if error.filename else ""
+    return f"{where}{error.strerror or error}."
+
+
+def _our_fault(error: Exception, terminal: Terminal) -> int:
+    terminal.complain(
+        f"Specwright failed, which is its own fault and not yours ({type(error).__name__}). "
+        "Please report it."
+    )
+    if os.environ.get(TRACEBACK):
+        traceback.print_exception(error, file=terminal.err)
+    else:
+        terminal.complain(f"    Run it again with {TRACEBACK}=1 to see the details to report.")
+    return OUR_FAULT

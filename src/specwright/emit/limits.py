@@ -1,0 +1,190 @@
+"""What a model determines and these emitters do not build yet: left out, and said where it stands.
+
+Whatever an emitter learns to build loses its line here.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from specwright.diagnostic import Code, Level, Place, Report
+from specwright.emit.lookups import permissions
+from specwright.model import Model
+from specwright.model.operations import (
+    EnvelopeRole,
+    LeftOut,
+    Operation,
+    OperationKind,
+    OrderKey,
+    RelatedView,
+    SortKey,
+    View,
+)
+from specwright.model.rules import Block, DoHook, Each, Job, Rule
+from specwright.model.typed import Get, Name, Typed, path, reads_relations, walk
+
+
+def within_limits(model: Model, report: Report) -> Model:
+    """The model without the operations and jobs that need something not built yet."""
+    reasons: dict[str, list[str]] = {}
+    for name, found in _all_limits(model):
+        for place, sentence in found:
+            report.add(place, Code.NOT_BUILT, sentence, level=Level.LATER)
+            reasons.setdefault(name, []).append(sentence)
+    stopped = {
+        name: why
+        for name in [*(one.id for one in model.operations), *(job.name for job in model.jobs)]
+        if (
+            why := [
+                reason for done in (name, *model.done_by(name)) for reason in reasons.get(done, [])
+            ]
+        )
+    }
+    left = [
+        LeftOut(one.id, one.place, tuple(dict.fromkeys(stopped[one.id])))
+        for one in model.operations
+        if one.id in stopped
+    ]
+    return replace(
+        model,
+        operations=tuple(one for one in model.operations if one.id not in stopped),
+        jobs=tuple(job for job in model.jobs if job.name not in stopped),
+        left_out=(*model.left_out, *left),
+    )
+
+
+def _all_limits(model: Model) -> Iterator[tuple[str, list[tuple[Place, str]]]]:
+    if not model.errors.is_problem:
+        for operation in model.operations:
+            sentence = "Refusals in the contract's own error body are not built yet."
+            yield operation.id, [(operation.place, sentence)]
+    for operation in model.operations:
+        yield operation.id, list(_of_operation(model, operation))
+    for rule in model.rules:
+        yield rule.name, list(_of_rule(rule))
+    for job in model.jobs:
+        yield job.name, list(_of_job(job))
+
+
+# -- Operations -----------------------------------------------------------------------------------
+
+
+def _of_operation(model: Model, operation: Operation) -> Iterator[tuple[Place, str]]:
+    for cell in permissions(model, operation.id):
+        if cell.condition is None:
+            continue
+        if operation.kind is not OperationKind.LIST and reads_relations(cell.condition):
+            yield cell.place, "Conditions of access that read other rows are not built yet."
+        if operation.kind is OperationKind.CREATE or operation.link is not None:
+            yield cell.place, "Conditions of access on a row that is made here are not built yet."
+        if _request_roots(cell.condition):
+            yield cell.place, "Conditions of access on the request are not built yet."
+    yield from _of_body(operation)
+    yield from _of_answers(operation)
+    if operation.row is not None and operation.row.is_actor:
+        yield operation.place, "The caller's own row in a path is not built yet."
+    for one in operation.filters:
+        if one.compares == "in":
+            yield one.parameter.place, "Filters with several values are not built yet."
+    if operation.kind is OperationKind.LIST and operation.entity is not None:
+        entity = model.entity(operation.entity)
+        keys: list[OrderKey | SortKey] = [
+            *operation.order,
+            *(operation.sorting.keys if operation.sorting else ()),
+        ]
+        for key in keys:
+            column = entity.column(key.column)
+            if column is not None and column.nullable:
+                yield (
+                    operation.place,
+                    f"Sorting by `{key.column}`, which may be null, is not built yet.",
+                )
+
+
+def _of_body(operation: Operation) -> Iterator[tuple[Place, str]]:
+    body = operation.body
+    if body is None:
+        return
+    if body.envelope is not None:
+        yield operation.place, "A request body inside another object is not built yet."
+    if not body.required:
+        yield operation.place, "A request body that may be left out is not built yet."
+    for field in body.fields:
+        if field.relation is not None:
+            yield field.place, "Rows that are created with their parent are not built yet."
+        if field.column is None and field.relation is None and body.is_merge_patch:
+            yield field.place, "Fields of a merge patch that rules use are not built yet."
+
+
+def _of_answers(operation: Operation) -> Iterator[tuple[Place, str]]:
+    for answer in operation.answers:
+        if answer.envelope is not None:
+            yield operation.place, "An answer inside another object is not built yet."
+        if answer.page is not None:
+            if answer.page.items is None:
+                yield operation.place, "A list without an object around it is not built yet."
+            for field in answer.page.fields:
+                if field.role is not EnvelopeRole.NEXT_TOKEN or len(field.path) > 1:
+                    said = ".".join(field.path)
+                    yield operation.place, f"`{said}` of a list is not built yet."
+        if answer.view is not None and _nests_twice(answer.view):
+            yield operation.place, "Views of three levels are not built yet."
+
+
+def _nests_twice(view: View, depth: int = 0) -> bool:
+    inner = [one.source.view for one in view.fields if isinstance(one.source, RelatedView)]
+    return depth > 1 or any(_nests_twice(one, depth + 1) for one in inner)
+
+
+# -- Rules ----------------------------------------------------------------------------------------
+
+
+def _of_rule(rule: Rule) -> Iterator[tuple[Place, str]]:
+    yield from _of_block(rule.block, rule.row)
+    for each in rule.block.each:
+        yield from _of_round(each, rule.row)
+
+
+def _of_block(block: Block, row: str | None) -> Iterator[tuple[Place, str]]:
+    if block.create:
+        yield block.create[0].place, "`create` in a rule is not built yet."
+    if block.delete:
+        yield block.delete[0].place, "`delete` in a rule is not built yet."
+    if block.switch:
+        yield block.place, "`switch` is not built yet."
+    for do in block.do:
+        if isinstance(do, DoHook):
+            yield do.place, "Hooks are not built yet."
+    for require in block.require:
+        for lock in require.locks:
+            if path(lock) not in {("actor",), (row,)}:
+                yield require.place, "Counting the rows of such a row is not built yet."
+    for one in block.set:
+        if row is not None and path(one.target.row) != (row,):
+            yield one.place, "`set` on another row than the operation's own is not built yet."
+
+
+def _of_round(each: Each, row: str | None) -> Iterator[tuple[Place, str]]:
+    yield each.place, "`each` is not built yet."
+
+
+def _of_job(job: Job) -> Iterator[tuple[Place, str]]:
+    block = job.block
+    plain = len(block.each) == 1 and not (block.set or block.create or block.delete or block.do)
+    if not plain or block.each[0].collection is not None:
+        yield (
+            job.place,
+            "A job that is more than one round over the rows of a table is not built yet.",
+        )
+        return
+    inner = block.each[0].block
+    if inner.set or inner.create or inner.delete or inner.each or inner.switch or inner.require:
+        yield job.place, "A job that does more than an operation is not built yet."
+    if not inner.do or any(isinstance(do, DoHook) for do in inner.do):
+        yield job.place, "A job that does no operation is not built yet."
+
+
+def _request_roots(typed: Typed) -> bool:
+    return any(
+        isinstance(node, Get) and isinstance(node.row, Name) and node.row.name == "request"
+        for node in walk(typed)
+    )

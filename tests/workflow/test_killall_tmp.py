@@ -1,0 +1,122 @@
+import signal
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from toy import DELIVERY, Git, contents
+
+from specwright.workflow import Run, State, Workshop
+
+pytestmark = pytest.mark.slow
+
+DRIVER = Path(__file__).with_name("driver.py")
+NEVER = 1_000_000
+
+BEGUN = ("begun", "planned", "tests-written", "red", "sealed", "code-written", "green", "ticked")
+ALL = (*BEGUN, "waiting", "approved", "committed")
+
+
+def drive(workshop: Workshop, action: str, kind: str, number: int) -> int | None:
+    """The length of the way, or None if the process was killed on it."""
+    places = (str(workshop.repository.root), workshop.environment["HOME"])
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, str(DRIVER), *places, action, kind, str(number)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode in (0, -signal.SIGKILL), done.stderr
+    return int(done.stdout) if done.returncode == 0 else None
+
+
+def gone_on(workshop: Workshop) -> Run:
+    """The run, taken up again as a person would."""
+    if not workshop.runs():
+        drive(workshop, "begin", "event", NEVER)
+    else:
+        drive(workshop, "resume", "event", NEVER)
+    return workshop.show("r1")
+
+
+def expect_waiting(workshop: Workshop) -> None:
+    run = gone_on(workshop)
+    assert run.state is State.WAITING
+    assert [event.name for event in run.events] == [*BEGUN, "waiting"]
+    worktree = workshop.repository.root / ".specwright" / "worktrees" / "r1"
+    written = {path: text.encode() for path, text in contents_of(worktree).items()}
+    assert written == {path: text.encode() for path, text in DELIVERY.final.items()} | {
+        "README.md": b"# Ours\n"
+    }
+
+
+def contents_of(worktree: Path) -> dict[str, str]:
+    return {
+        str(file.relative_to(worktree)): file.read_text()
+        for file in worktree.rglob("*")
+        if file.is_file() and file.name != ".git"
+    }
+
+
+def expect_committed(workshop: Workshop, git: Git) -> None:
+    if workshop.show("r1").state is State.WAITING:
+        drive(workshop, "approve", "event", NEVER)
+    run = gone_on(workshop)
+    assert [event.name for event in run.events] == list(ALL)
+    assert git("rev-list", "--count", "main..001-toy") == "1"
+    assert git("diff", "--name-only", "main", "001-toy").splitlines() == list(DELIVERY.final)
+    assert git("rev-parse", "001-toy") == run.told("committed")["commit"]
+
+
+@pytest.mark.parametrize("number", range(1, len(BEGUN) + 2), ids=[*BEGUN, "waiting"])
+def test_a_run_killed_after_any_event_goes_on_and_does_nothing_twice(
+    number: int, workshop: Workshop, committed: Path
+) -> None:
+    before = contents(committed)
+    assert drive(workshop, "begin", "event", number) is None
+    assert len(workshop.show("r1").events) == number
+    expect_waiting(workshop)
+    assert contents(committed) == before
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_an_approval_killed_after_any_event_commits_once(
+    number: int, workshop: Workshop, git: Git
+) -> None:
+    workshop.begin(DELIVERY, "r1")
+    assert drive(workshop, "approve", "event", number) is None
+    expect_committed(workshop, git)
+
+
+def test_a_run_killed_again_and_again_anywhere_ends_as_if_nothing_had_been(
+    workshop: Workshop, committed: Path, git: Git
+) -> None:
+    before = contents(committed)
+    for number in range(20, NEVER, 25):
+        action = "resume" if workshop.runs() else "begin"
+        if drive(workshop, action, "call", number) is not None:
+            break
+    assert number > 100
+    expect_waiting(workshop)
+    assert contents(committed) == before
+    for number in range(20, NEVER, 25):
+        action = "approve" if workshop.show("r1").state is State.WAITING else "resume"
+        if drive(workshop, action, "call", number) is not None:
+            break
+    expect_committed(workshop, git)
+
+
+@pytest.mark.parametrize("start", (3, 4))
+def test_a_run_killed_at_any_call_ends_as_if_nothing_had_been(
+    start: int, workshop: Workshop, committed: Path
+) -> None:
+    before = contents(committed)
+    length = drive(workshop, "begin", "call", NEVER) or NEVER
+    for number in range(1 + start, length, 5):
+        workshop.reject("r1", "again")
+        subprocess.run(["rm", "-r", str(committed / ".specwright" / "runs")], check=True)  # noqa: S603, S607
+        drive(workshop, "begin", "call", number)
+        expect_waiting(workshop)
+        assert contents(committed) == before
+    assert Counter(event.name for event in workshop.show("r1").events).most_common(1)[0][1] == 1
