@@ -180,7 +180,14 @@ def _total(draw: Draw, here: Here) -> str:
     name = inside.rows[-1][0]
     kept = f".filter({name}, {draw(condition(inside))})" if draw(st.booleans()) else ""
     function = draw(st.sampled_from(["sum", "min", "max"]))
-    return f"{listed}{kept}.map({name}, {draw(value(inside, 'int'))}).{function}()"
+    return f"{listed}{kept}.map({name}, {_of_each(draw, inside)}).{function}()"
+
+
+def _of_each(draw: Draw, inside: Here) -> str:
+    """A number that tells one of the list from another."""
+    name, of = inside.rows[-1]
+    own = draw(st.sampled_from(PATHS[of]["int"])).removesuffix("?")
+    return f"({name}.{own} + {draw(value(inside, 'int'))})" if draw(st.booleans()) else f"{name}.{own}"
 
 
 def _decimal(draw: Draw, here: Here) -> str:
@@ -271,7 +278,7 @@ def _among(draw: Draw, here: Here) -> str:
         return "order.note in request.tags"
     listed, inside = _lines(draw, here)
     name = inside.rows[-1][0]
-    return f"{_path(draw, here, 'int')} in {listed}.map({name}, {draw(value(inside, 'int'))})"
+    return f"{_path(draw, here, 'int')} in {listed}.map({name}, {_of_each(draw, inside)})"
 
 
 def _both(draw: Draw, here: Here) -> str:

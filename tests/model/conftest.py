@@ -106,7 +106,9 @@ def small() -> Callable[..., tuple[Model, Report]]:
     ) -> tuple[Model, Report]:
         report = Report()
         contract = _CONTRACT.format(paths=paths, schemas=schemas)
-        drawn = f"\n## {heading}\n\n```mermaid\nstateDiagram-v2\n{diagram}\n```\n" if diagram else ""
+        drawn = (
+            f"\n## {heading}\n\n```mermaid\nstateDiagram-v2\n{diagram}\n```\n" if diagram else ""
+        )
         ids = re.findall(r"operationId: (\w+)", paths)
         table = "".join(f"| `{name}` | yes |\n" for name in ids)
         access = f"| operation | admin |\n|---|---|\n{table}\n"
@@ -122,4 +124,3 @@ def small() -> Callable[..., tuple[Model, Report]]:
         return model, report
 
     return make
-

@@ -462,7 +462,10 @@ def test_a_direction_may_have_a_parameter_of_its_own(small: Small) -> None:
     operation = bind(small, call("op", "/books", answer=rows, query=query))
     assert operation.sorting is not None
     assert operation.sorting.direction is not None
-    assert operation.order == (OrderKey("title", descending=False), OrderKey("id", descending=False))
+    assert operation.order == (
+        OrderKey("title", descending=False),
+        OrderKey("id", descending=False),
+    )
 
 
 @pytest.mark.parametrize(
@@ -470,9 +473,17 @@ def test_a_direction_may_have_a_parameter_of_its_own(small: Small) -> None:
     [
         ("q", [], "Nothing says what `q` of `GET /books` does."),
         ("extra", [], "`extra` is `integer` in the contract and `jsonb` in the data model."),
-        ("page_token", [], "`GET /books` has a token for pages in its query, but not in its answer."),
+        (
+            "page_token",
+            [],
+            "`GET /books` has a token for pages in its query, but not in its answer.",
+        ),
         ("limit", ["cursor: { type: string }"], "has a token for pages in its answer"),
-        ("limit", ["page: { type: integer }"], "answers with the page of a list, but is read by none"),
+        (
+            "limit",
+            ["page: { type: integer }"],
+            "answers with the page of a list, but is read by none",
+        ),
         ("limit", ["weather: { type: string }"], "`weather` of `BookPage` stands beside the rows"),
     ],
 )
@@ -543,7 +554,10 @@ def test_rows_can_be_created_with_the_row_that_they_belong_to(small: Small) -> N
     operation = bind(small, call("op", "/authors", "post", answer=shown, body=body, status=201))
     assert operation.body is not None
     written = operation.body.fields[2]
-    assert (written.relation, [row.column for row in written.rows]) == ("written", ["isbn", "title"])
+    assert (written.relation, [row.column for row in written.rows]) == (
+        "written",
+        ["isbn", "title"],
+    )
     assert operation.conflicts == ("uq_authors_email", "uq_books_isbn")
 
 
@@ -584,9 +598,7 @@ def test_two_schemas_of_one_name_get_names_of_their_own(small: Small) -> None:
     other = "{ type: object, properties: { title: { type: string } } }"
     rows = f"{{ type: array, items: {other} }}"
     paths = (
-        call("op", "/books/{id}", answer=ref("Book"))
-        + "\n"
-        + call("other", "/books", answer=rows)
+        call("op", "/books/{id}", answer=ref("Book")) + "\n" + call("other", "/books", answer=rows)
     )
     schemas = f"    Book: {one}"
     model, report = small(TABLES, paths, schemas)
@@ -598,7 +610,9 @@ def test_two_schemas_of_one_name_get_names_of_their_own(small: Small) -> None:
 # -- What holds for all
 
 
-@pytest.mark.parametrize(("statuses", "status"), [("400", 400), ("422", 422), ("400 422", 400), ("", 400)])
+@pytest.mark.parametrize(
+    ("statuses", "status"), [("400", 400), ("422", 422), ("400 422", 400), ("", 400)]
+)
 def test_the_validation_status_is_one_for_the_contract(
     small: Small, statuses: str, status: int
 ) -> None:

@@ -81,7 +81,9 @@ def test_the_list_of_tasks_is_filtered_paged_and_ordered(taskboard: Model) -> No
     assert page is not None
     assert (page.name, page.items) == ("TaskPage", "items")
     assert page.fields == (
-        EnvelopeField(("next_page_token",), EnvelopeRole.NEXT_TOKEN, required=False, nullable=False),
+        EnvelopeField(
+            ("next_page_token",), EnvelopeRole.NEXT_TOKEN, required=False, nullable=False
+        ),
     )
 
 
@@ -242,7 +244,11 @@ def test_what_depends_on_something_not_built_is_left_out(orders: Model) -> None:
 
 def test_what_is_not_built_is_meant_all_the_same(orders: Model) -> None:
     (call,) = rule(orders, "placeOrder").block.after
-    assert (call.client, call.operation, words(call.key)) == ("payments", "createCharge", "order.id")
+    assert (call.client, call.operation, words(call.key)) == (
+        "payments",
+        "createCharge",
+        "order.id",
+    )
     assert [(name, words(value)) for name, value in call.arguments] == [
         ("amount_cents", "order.total_cents"),
         ("reference", "order.id"),

@@ -1,6 +1,6 @@
-from specwright.model import naming
-
 import pytest
+
+from specwright.model import naming
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,14 @@ from decimal import Decimal
 import pytest
 
 from specwright.diagnostic import Report
-from specwright.model.sql_checks import Bound, Comparison, OneOf, Shape, check_sql_default, read_check
+from specwright.model.sql_checks import (
+    Bound,
+    Comparison,
+    OneOf,
+    Shape,
+    check_sql_default,
+    read_check,
+)
 from specwright.spec.text import Text
 
 COLUMNS = ("price", "reserved", "on_hand", "status", "title", "starts_at", "ends_at", "a", "b", "x")
@@ -94,9 +101,7 @@ def test_what_is_beyond_shapes_stands_verbatim(sql: str, shapes: list[Shape]) ->
         ("price >= 0\\g", 11, "`\\` cannot stand"),
     ],
 )
-def test_an_expression_that_cannot_stand_is_told_where(
-    sql: str, column: int, message: str
-) -> None:
+def test_an_expression_that_cannot_stand_is_told_where(sql: str, column: int, message: str) -> None:
     report = Report()
     read_check(Text("d.md", sql), COLUMNS, report)
     found = list(report)
@@ -105,7 +110,9 @@ def test_an_expression_that_cannot_stand_is_told_where(
     assert found[0].place.column == column
 
 
-@pytest.mark.parametrize("sql", ["now()", "gen_random_uuid()", "CURRENT_TIMESTAMP", "'x'::text", "-1"])
+@pytest.mark.parametrize(
+    "sql", ["now()", "gen_random_uuid()", "CURRENT_TIMESTAMP", "'x'::text", "-1"]
+)
 def test_defaults_of_plain_postgresql_stand(sql: str) -> None:
     report = Report()
     check_sql_default(Text("d.md", sql), report)

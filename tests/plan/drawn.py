@@ -53,6 +53,7 @@ SORTS = (
 )
 VALUES = {sort.type.sql: sort.value for sort in SORTS}
 _IDS = (UUID, INT, BIGINT, SqlType(Kind.INT, identity=True), SqlType(Kind.BIGINT, identity=True))
+_MOSTLY = st.sampled_from([True, True, True, False])
 _TABLES = ("ants", "bees", "cats", "dogs")
 _COLUMNS = ("a", "b", "c")
 
@@ -71,9 +72,9 @@ def _tables(draw: st.DrawFn, name: str, ids: dict[str, SqlType]) -> Table:
     columns = [draw(_columns(column, sort)) for column, sort in sorts.items()]
     targets = draw(st.lists(st.sampled_from(sorted(ids)), unique=True, max_size=2))
     columns += [
-        Column(f"{target}_id", SqlType(ids[target].kind), draw(st.booleans())) for target in targets
+        Column(f"{target}_id", SqlType(ids[target].kind), draw(_MOSTLY)) for target in targets
     ]
-    keyed = draw(st.sampled_from([None, *own]))
+    keyed = draw(st.sampled_from([None, None, *own]))
     columns = [Column(c.name, c.type, c.nullable and c.name != keyed, c.default) for c in columns]
     key = PrimaryKey(f"pk_{name}", ("id",) if keyed is None else ("id", keyed))
     named = [column.name for column in columns]
@@ -107,7 +108,7 @@ def _tables(draw: st.DrawFn, name: str, ids: dict[str, SqlType]) -> Table:
 @st.composite
 def _columns(draw: st.DrawFn, name: str, sort: Sort) -> Column:
     default = draw(st.sampled_from([None, *sort.defaults]))
-    return Column(name, sort.type, draw(st.booleans()), default)
+    return Column(name, sort.type, draw(_MOSTLY), default)
 
 
 @st.composite

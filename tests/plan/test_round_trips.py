@@ -1,21 +1,18 @@
 """What is planned and emitted, run on PostgreSQL: up to exactly there, down to exactly here."""
 
-import asyncpg
 import pytest
 from catalog import Database
 from drawn import VALUES, only_once, schemas
-from hypothesis import HealthCheck, assume, given, settings, target
-from sqlalchemy.exc import DBAPIError
+from hypothesis import HealthCheck, assume, given, settings
 
 from specwright.emit.migrations import emit_migration
 from specwright.model.sql_types import Kind
 from specwright.plan import changes as to
-from specwright.plan import conversions
-from specwright.plan import plan_schema
+from specwright.plan import conversions, plan_schema
 from specwright.plan.changes import Change, reversed_changes
 from specwright.plan.schema import Column, Schema, Table
-from specwright.plan.sql import text
 from specwright.plan.script import upgrade
+from specwright.plan.sql import text
 
 pytestmark = pytest.mark.slow
 

@@ -1,1 +1,17 @@
 """A bundle's backend, compiled and written beside what lies there already."""
+
+from specwright.build.compilation import NOTHING, Backend, Compiled, compile_bundle
+from specwright.build.destination import Destination
+from specwright.build.draft import Draft, draft
+from specwright.build.state import State
+
+__all__ = [
+    "NOTHING",
+    "Backend",
+    "Compiled",
+    "Destination",
+    "Draft",
+    "State",
+    "compile_bundle",
+    "draft",
+]

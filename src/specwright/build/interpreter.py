@@ -19,7 +19,9 @@ READY = "ready"
 def dependencies(pyproject: str) -> tuple[str, ...]:
     """What the project and its development need, sorted."""
     content = tomllib.loads(pyproject)
-    return tuple(sorted({*content["project"]["dependencies"], *content["dependency-groups"]["dev"]}))
+    return tuple(
+        sorted({*content["project"]["dependencies"], *content["dependency-groups"]["dev"]})
+    )
 
 
 def interpreter(

@@ -1,7 +1,7 @@
 """`specwright check`, and what all commands do with a bundle before anything else."""
 
 import argparse
-import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,9 +10,14 @@ from specwright.build.compilation import Tidy, as_emitted
 from specwright.cli import findings
 from specwright.cli.findings import Standpoint
 from specwright.cli.folder import read_folder
-from specwright.cli.terminal import Style, Terminal
-from specwright.diagnostic import Level, Report
+from specwright.cli.terminal import Style, Terminal, say_json
+from specwright.diagnostic import Diagnostic, Level, Report
 from specwright.tree import Tree
+from specwright.workflow import Refusal
+
+
+class Misuse(Refusal):
+    """What was typed cannot be meant."""
 
 
 @dataclass(frozen=True)
@@ -26,15 +31,15 @@ class Folder:
     @classmethod
     def read(cls, path: Path) -> "Folder":
         report = Report()
-        return cls(path, read_folder(path, report), report)
+        files = read_folder(path, report)
+        if not path.is_dir():
+            (missing,) = report
+            raise Misuse(missing.message, missing.hint)
+        return cls(path, files, report)
 
     @property
     def name(self) -> str:
         return self.path.resolve().name
-
-    @property
-    def is_missing(self) -> bool:
-        return not self.path.is_dir()
 
     @property
     def seen(self) -> Standpoint:
@@ -48,13 +53,24 @@ class Folder:
 
 def check(asked: argparse.Namespace, terminal: Terminal) -> int:
     folder = Folder.read(asked.bundle)
-    found = tuple(folder.report) if folder.is_missing else folder.compiled().diagnostics
+    found = folder.compiled().diagnostics
     if asked.json:
-        content = {
-            "diagnostics": findings.as_json(found, folder.seen),
-            "counts": findings.counts(found),
-        }
-        terminal.say(json.dumps(content, indent=2))
+        say_json(terminal, about(folder, found))
     else:
         show(folder, found, terminal)
     return int(any(one.level is Level.ERROR for one in found))
+
+
+def about(folder: Folder, found: Sequence[Diagnostic]) -> dict[str, object]:
+    """What every answer to `--json` begins with."""
+    return {
+        "bundle": folder.name,
+        "diagnostics": findings.as_json(found, folder.seen),
+        "counts": findings.counts(found),
+    }
+
+
+def show(folder: Folder, found: Sequence[Diagnostic], terminal: Terminal) -> None:
+    findings.show(found, folder.files, folder.seen, terminal)
+    is_well = not any(one.level is Level.ERROR for one in found)
+    terminal.say(findings.summary(found), Style.BOLD, Style.GREEN if is_well else Style.RED)

@@ -5,11 +5,11 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import TextIO
 
 from specwright.cli import arguments, building, checking, planning, running, starting
-from specwright.cli.terminal import Terminal
+from specwright.cli.checking import Misuse
+from specwright.cli.terminal import Terminal, say_json
 from specwright.workflow import Refusal
 
 OK, ERRORS, OPEN = 0, 1, 3
@@ -41,7 +41,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         code = COMMANDS[asked.command](asked, terminal)
         sys.stdout.flush()
+    except Misuse as misuse:
+        terminal.complain(f"specwright: {misuse}")
+        return arguments.USAGE
     except Refusal as refusal:
+        if getattr(asked, "json", False):  # noqa: B009 - not every command has it
+            say_json(terminal, {"refused": refusal.args[0], "hint": refusal.hint})
         terminal.complain(str(refusal))
         return ERRORS
     except KeyboardInterrupt:

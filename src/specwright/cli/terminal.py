@@ -1,5 +1,6 @@
 """Where words go: colour and progress on a terminal, plain text everywhere else."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -47,6 +48,10 @@ class Terminal:
         if self.err.isatty():
             self.err.write(f"{text}\n")
             self.err.flush()
+
+
+def say_json(terminal: Terminal, content: object) -> None:
+    terminal.say(json.dumps(content, indent=2))
 
 
 def harmless(text: str) -> str:

@@ -42,8 +42,8 @@ def lines(step: Step, *, again: bool) -> Iterator[str]:  # noqa: C901 - a table
             how = ("postgresql_concurrently=True", *_if(again, "if_exists"))
             yield _call("drop_index", *named, *how)
         case steps.FillByHand():
-            yield f"# Rows that exist have no {quoted(step.column)} yet. Fill it in here, or what"
-            yield "# follows stops as soon as there is such a row."
+            yield f"# No row has a {quoted(step.column)} yet. Fill it in here: as long as there are"
+            yield "# rows without, the migration stops below, and can be run again."
         case (
             steps.AlterType()
             | steps.SetDefault()
@@ -72,7 +72,7 @@ def _sql(text: str) -> str:
     if len(escaped) <= _WIDTH:
         return quoted(escaped)
     pieces = re.findall(rf".{{1,{_WIDTH}}}(?:\s|$)|\S+\s?", escaped, re.DOTALL)
-    return f"({' '.join(quoted(piece) for piece in pieces)})"
+    return " ".join(quoted(piece) for piece in pieces)
 
 
 def _altered(

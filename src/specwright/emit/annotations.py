@@ -23,7 +23,9 @@ def annotation(schema: Schema, column: Column | None, enums: Mapping[str, EnumTy
     return f"{bounded} | None" if flat.nullable else bounded
 
 
-def _plain(flat: Schema, column: Column | None, enums: Mapping[str, EnumType]) -> str:
+def _plain(  # noqa: PLR0911 - a table
+    flat: Schema, column: Column | None, enums: Mapping[str, EnumType]
+) -> str:
     if flat.enum:
         return _one_of(tuple(str(value) for value in flat.enum), column, enums)
     match flat.types:

@@ -20,6 +20,7 @@ from specwright.emit.rendering import render
 from specwright.emit.repository import emit_repository
 from specwright.emit.routes import emit_routes
 from specwright.emit.schemas import emit_schemas
+from specwright.emit.seed import emit_seed
 from specwright.emit.service import emit_service
 from specwright.emit.worker import emit_worker
 from specwright.model import Model
@@ -53,7 +54,10 @@ def emit_backend(model: Model) -> Tree:
             **dict(_domains(model)),
         }
     )
-    return code | emit_contract(model) | emit_documents(model, needs, frozenset(code))
+    seed = emit_seed(model)
+    seeded = {} if seed is None else {"dev/seed.py": seed}
+    documents = emit_documents(model, needs, frozenset(code), has_seed=bool(seeded))
+    return code | seeded | emit_contract(model) | documents
 
 
 def _domains(model: Model) -> Iterator[tuple[str, str]]:

@@ -41,14 +41,16 @@ class _Line:
     who: str
 
 
-def emit_documents(model: Model, needs: Needs, python_files: frozenset[str]) -> Tree:
+def emit_documents(
+    model: Model, needs: Needs, python_files: frozenset[str], *, has_seed: bool
+) -> Tree:
     domains = names.domains(model)
     return Tree(
         {
             **{path: verbatim(path) for path in _VERBATIM},
             "Dockerfile": render("Dockerfile"),
-            "Makefile": render("Makefile", has_jobs=needs.jobs),
-            "README.md": _readme(model, needs, domains),
+            "Makefile": render("Makefile", has_jobs=needs.jobs, has_seed=has_seed),
+            "README.md": _readme(model, needs, domains, has_seed=has_seed),
             "compose.yaml": render("compose.yaml", has_jobs=needs.jobs),
             "migrations/env.py": render("migrations/env.py", domains=domains),
             "pyproject.toml": _pyproject(model, domains, python_files),
@@ -90,13 +92,14 @@ def _pyproject(model: Model, domains: list[str], python_files: frozenset[str]) -
     )
 
 
-def _readme(model: Model, needs: Needs, domains: list[str]) -> str:
+def _readme(model: Model, needs: Needs, domains: list[str], *, has_seed: bool) -> str:
     return render(
         "README.md",
         name=model.name,
         title=model.title,
         summary="A backend on FastAPI, SQLAlchemy and PostgreSQL.",
         has_jobs=needs.jobs,
+        has_seed=has_seed,
         operations=list(_operations(model)),
         domains=[(domain, domain.replace("_", " ")) for domain in domains],
     )

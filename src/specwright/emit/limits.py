@@ -30,24 +30,17 @@ def within_limits(model: Model, report: Report) -> Model:
         for place, sentence in found:
             report.add(place, Code.NOT_BUILT, sentence, level=Level.LATER)
             reasons.setdefault(name, []).append(sentence)
-    stopped = {
-        name: why
-        for name in [*(one.id for one in model.operations), *(job.name for job in model.jobs)]
-        if (
-            why := [
-                reason for done in (name, *model.done_by(name)) for reason in reasons.get(done, [])
-            ]
-        )
-    }
-    left = [
-        LeftOut(one.id, one.place, tuple(dict.fromkeys(stopped[one.id])))
-        for one in model.operations
-        if one.id in stopped
-    ]
+    places = {one.id: one.place for one in model.operations}
+    places |= {job.name: job.place for job in model.jobs}
+    left = []
+    for name, place in places.items():
+        why = [reason for done in (name, *model.done_by(name)) for reason in reasons.get(done, [])]
+        if why:
+            left.append(LeftOut(name, place, tuple(dict.fromkeys(why))))
+    stopped = {one.id for one in left}
     return replace(
         model,
         operations=tuple(one for one in model.operations if one.id not in stopped),
-        jobs=tuple(job for job in model.jobs if job.name not in stopped),
         left_out=(*model.left_out, *left),
     )
 

@@ -221,7 +221,8 @@ class ListWriter:
         if self.by_key:
             yield "if after:"
             yield '    ends = tuple_(*(bindparam(f"after_{key.key}") for key in keys))'
-            yield "    rows = rows.where(tuple_(*keys) < ends if descending else tuple_(*keys) > ends)"
+            yield "    own = tuple_(*keys)"
+            yield "    rows = rows.where(own < ends if descending else own > ends)"
         yield "order = (key.desc() if descending else key.asc() for key in keys)"
         yield f"return Statement({self._row}, rows.order_by(*order){limit}{offset})"
 

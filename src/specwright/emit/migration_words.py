@@ -69,13 +69,15 @@ def _weight(change: Change) -> int:
 
 
 def _goes_along(change: Change, changes: Sequence[Change]) -> bool:
-    """A constraint or index of a new or lost column, the index of a new reference, half a swap."""
+    """What is part of a new or lost column or reference, is made anew, or is half of a swap."""
     match change:
         case to.AddConstraint(constraint=part) | to.CreateIndex(index=part):
             return any(
                 isinstance(other, to.CreateTable)
                 or (isinstance(other, to.AddColumn) and other.column.name in part.columns)
                 or _refers_by(other, part.columns)
+                or (isinstance(other, to.DropConstraint) and other.constraint == part)
+                or (isinstance(other, to.DropIndex) and other.index == part)
                 for other in changes
                 if other is not change and other.table_name == change.table_name
             )
@@ -125,17 +127,18 @@ def _points(points: Iterable[str]) -> Iterator[str]:
 
 
 def _impact(changes: Sequence[Change], up: Script) -> Iterator[str]:
-    if not up.locks:
-        yield "nothing that stays is locked."
-        return
-    gone = {change.table_name for change in changes if isinstance(change, to.CreateTable)}
-    tables = [change.table_name for change in changes if change.table_name not in gone]
-    locked = listed(list(dict.fromkeys(tables))) or "what the new tables refer to"
-    yield f"{locked}: locked for moments, and never waited for longer than {sql.LOCK_TIMEOUT}."
+    yield _locking(changes) if up.locks else "nothing that stays is locked."
     for change in changes:
         yield from _cost(change)
     if up.resumable:
         yield "it runs in several steps: should it stop half-way, run it again."
+
+
+def _locking(changes: Sequence[Change]) -> str:
+    new = {change.table_name for change in changes if isinstance(change, to.CreateTable)}
+    tables = dict.fromkeys(c.table_name for c in changes if c.table_name not in new)
+    locked = listed(list(tables)) if tables else "what the new tables refer to"
+    return f"{locked}: locked for moments, and never waited for longer than {sql.LOCK_TIMEOUT}."
 
 
 def _cost(change: Change) -> Iterator[str]:
@@ -143,5 +146,8 @@ def _cost(change: Change) -> Iterator[str]:
         yield f"{change.table_name} is written anew, and nobody can use it meanwhile."
     if change.is_destructive:
         yield f"values may be lost for good: {change.title}."
-    if change.needs_backfill:
+    if isinstance(change, to.AddColumn) and change.needs_backfill:
+        column = f"{change.table_name}.{change.column.name}"
+        yield f"no row has a {column} yet: fill it in where the comment says so, or it stops there."
+    elif change.needs_backfill:
         yield f"it stops, and nothing is lost, at rows that do not fit: {change.title}."

@@ -9,9 +9,16 @@ from specwright.model.entities import Entity
 from specwright.model.operations import ListEnvelope, View
 
 # Classes that emitted modules import beside those of the tables.
-_TAKEN = frozenset(
-    ["APIRouter", "Annotated", "AwareDatetime", "Base", "BaseModel", "BigInteger", "Caller", "CheckConstraint", "Clock", "Collection", "ConfigDict", "Conflict", "Connection", "Database", "Decimal", "Depends", "Double", "Field", "Forbidden", "ForeignKey", "ForeignKeyConstraint", "GuardFailed", "IfMatch", "Index", "Invalid", "JSONB", "JsonObject", "Literal", "Mapped", "Mapping", "NotFound", "NotNull", "Numeric", "Page", "PrimaryKeyConstraint", "Query", "Refusal", "Request", "Response", "Row", "Select", "Sequence", "Service", "Settings", "SmallInteger", "Statement", "StrEnum", "String", "Struct", "Text", "Timestamp", "Tree", "TypedDict", "UUID", "UniqueConstraint", "UnsetType", "World", "WrongStatus"]
-)
+_TAKEN = frozenset({
+    "APIRouter", "Annotated", "AwareDatetime", "Base", "BaseModel", "BigInteger", "Caller",
+    "CheckConstraint", "Clock", "Collection", "ConfigDict", "Conflict", "Connection", "Database",
+    "Decimal", "Depends", "Double", "Field", "Forbidden", "ForeignKey", "ForeignKeyConstraint",
+    "GuardFailed", "IfMatch", "Index", "Invalid", "JSONB", "JsonObject", "Literal", "Mapped",
+    "Mapping", "NotFound", "NotNull", "Numeric", "Page", "PrimaryKeyConstraint", "Query",
+    "Refusal", "Request", "Response", "Row", "Select", "Sequence", "Service", "Settings",
+    "SmallInteger", "Statement", "StrEnum", "String", "Struct", "Text", "Timestamp", "Tree",
+    "TypedDict", "UUID", "UniqueConstraint", "UnsetType", "World", "WrongStatus",
+})  # fmt: skip
 
 
 def table_class(entity: Entity) -> str:

@@ -123,12 +123,12 @@ class _Writer:
             scope=[],
         )
         self._start(scope, repository)
-        self._lookups(scope, repository)
+        self._lookups(repository)
         self._lists(scope, repository)
         self._creation(scope, repository)
         self._changes(repository)
         self._links(repository)
-        self._searches(scope, repository)
+        self._searches(repository)
         self._facts(repository)
         self._jobs(repository)
         if self.handled.is_used:
@@ -234,7 +234,7 @@ class _Writer:
 
     # -- One row ----------------------------------------------------------------------------------
 
-    def _lookups(self, scope: Scope, repository: _Repository) -> None:
+    def _lookups(self, repository: _Repository) -> None:
         if not (self.handled.is_read or self.handled.is_locked):
             return
         entity = self.handled.entity
@@ -329,13 +329,12 @@ class _Writer:
             repository.on_rows.append(
                 f"async def save(self, {entity.row}: {self._row}{now}) -> {self._row}:\n"
                 f'    """Write all of a locked {_words(entity.row)}; {said}."""\n'
-                f"    return await {self._named('SAVE')}.one(self._connection, **asdict({entity.row})"
-                f"{', now=now' if now else ''})"
+                f"    return await {self._named('SAVE')}.one("
+                f"self._connection, **asdict({entity.row}){', now=now' if now else ''})"
             )
         if self.handled.deletes:
-            self.module.statements.append(
-                f"{self._named('REMOVE')} = Statement(int, delete({self._table}){where(by_key(entity))})"
-            )
+            removal = f"delete({self._table}){where(by_key(entity))}"
+            self.module.statements.append(f"{self._named('REMOVE')} = Statement(int, {removal})")
             repository.on_rows.append(
                 f"async def remove(self, {entity.row}: {self._row}) -> None:\n"
                 f"    await {self._named('REMOVE')}.run(self._connection, {self._row_key_values()})"
@@ -351,7 +350,8 @@ class _Writer:
         if entity.column("updated_at"):
             values.append('updated_at=bindparam("now")')
         return (
-            f"{self._named('SAVE')} = Statement({self._row}, update({self._table}){where(by_key(entity))}"
+            f"{self._named('SAVE')} = Statement({self._row}, "
+            f"update({self._table}){where(by_key(entity))}"
             f".values({', '.join(values)}).returning({self._table}))"
         )
 
@@ -388,7 +388,7 @@ class _Writer:
 
     # -- Searches ---------------------------------------------------------------------------------
 
-    def _searches(self, scope: Scope, repository: _Repository) -> None:
+    def _searches(self, repository: _Repository) -> None:
         for operation, search in self.handled.searches:
             sql = (
                 self.module.conditions.narrowing(search.where, self._subject(search.name))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from specwright.address import snake
 from specwright.emit import names
@@ -159,7 +160,7 @@ def _lines(model: Model, operation: Operation) -> Iterator[str]:
         yield call
         yield (
             "return no_content()"
-            if answered.status == 204
+            if answered.status == HTTPStatus.NO_CONTENT
             else f"return Response(status_code={answered.status})"
         )
     elif answered.page is not None:
@@ -184,7 +185,7 @@ def _answer(entity: Entity, answered: Success, *, parts: bool) -> str:
 
 
 def _status(answered: Success) -> str:
-    return "" if answered.status == 200 else f", {answered.status}"
+    return "" if answered.status == HTTPStatus.OK else f", {answered.status}"
 
 
 def _arguments(model: Model, operation: Operation) -> Iterator[str]:

@@ -240,7 +240,7 @@ def _view_field(model: Model, view: View, field: ViewField, row: str) -> _Field:
     entity = model.entity(view.entity)
     match field.source:
         case ColumnValue(name):
-            return _own(model, view, field, entity, name, row)
+            return _own(model, view, field, name, row)
         case RelatedValue(relation, name):
             return _of_related(model, field, entity, relation, name)
         case RelatedView(relation, many, inner):
@@ -258,8 +258,8 @@ def _view_field(model: Model, view: View, field: ViewField, row: str) -> _Field:
             return _Field(field.variable, annotation_of(derived.value.type), value=value)
 
 
-def _own(model: Model, view: View, field: ViewField, entity: Entity, name: str, row: str) -> _Field:
-    column = entity.column(name)
+def _own(model: Model, view: View, field: ViewField, name: str, row: str) -> _Field:
+    column = model.entity(view.entity).column(name)
     assert column is not None
     value, typed = f"{row}.{column.attribute}", columns.python_type(column)
     if any(hidden.column == name for hidden in hidden_in(model, view)):

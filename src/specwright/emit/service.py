@@ -175,9 +175,8 @@ class _Writer:
         for row in above.chain() if above else ():
             entity = self.model.entity(row.entity)
             keys = ", ".join(key_variable(key.parameter, entity) for key in row.keys)
-            yield (
-                f"{entity.row} = await {names.repository_class(entity)}(connection, actor).get({keys})"
-            )
+            repository = f"{names.repository_class(entity)}(connection, actor)"
+            yield f"{entity.row} = await {repository}.get({keys})"
 
     def _body(self, permit: str | None) -> Iterator[str]:
         match self.operation.kind:

@@ -186,9 +186,10 @@ def subjects_of(contract: syntax.Contract, around: Surroundings) -> dict[str, Su
         entity = around.triggers.get(written.id.value, reading.entity)
         block = around.reach.operations.get(written.id.value)
         if block is not None and block.search is not None:
+            above = (*above, *((reading.row.entity,) if reading.row is not None else ()))
             entity = block.search.entity.value
         known = entity if entity in around.entities else None
-        found[written.id.value] = Subject(known, tuple(one for one in above if one != known))
+        found[written.id.value] = Subject(known, above)
     return found
 
 

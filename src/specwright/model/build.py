@@ -93,7 +93,7 @@ class _Build:
             visibility=read_visibility(tuple(self._entities.values()), self._bound[0], access),
             hidden=hidden,
             rules=rules,
-            jobs=tuple(job for job in jobs if job.name not in {one.id for one in left_out}),
+            all_jobs=jobs,
             derived=derived,
             traces=traces,
             uncovered=uncovered(traces, self.bundle.specification.scenarios),
@@ -402,18 +402,23 @@ class _Build:
         entity = self._rule_entities.get(node)
         row = self._entities[entity].row if entity is not None else None
         names = self._names_of(node, entity)
-        if block.search is not None and entity == block.search.entity.value and row is not None:
+        if row is not None and self._is_found_first(name.value, entity, block):
             del names[row]
-        kind = "effect" if node[0] == "effect" else "operation"
         return Rule(
             name.value,
-            "effect" if kind == "effect" else "operation",
+            "effect" if node[0] == "effect" else "operation",
             entity,
             row,
             self._reader(row).block(block, names),
             name.place,
             has_actor=self._users is not None and node not in self._actorless,
         )
+
+    def _is_found_first(self, name: str, entity: str | None, block: syntax.Block) -> bool:
+        """Whether the row is that of the search, so that there is none before it."""
+        subject = self._subjects.get(name)
+        in_path = subject is not None and entity in subject.above
+        return block.search is not None and entity == block.search.entity.value and not in_path
 
     def _check_reading(self, rule: Rule) -> None:
         """A GET changes nothing."""

@@ -33,7 +33,7 @@ class Model:
     visibility: tuple[Visibility, ...]
     hidden: tuple[HiddenField, ...]
     rules: tuple[Rule, ...]  # of operations and effects, those that only rules do included
-    jobs: tuple[Job, ...]
+    all_jobs: tuple[Job, ...]
     derived: tuple[Derived, ...]
     traces: tuple[Trace, ...]
     uncovered: tuple[Trace, ...]  # MUST, and neither link nor scenario
@@ -84,6 +84,12 @@ class Model:
         """The block of an operation or an effect."""
         return next((one for one in self.rules if one.name == name), None)
 
+    @cached_property
+    def jobs(self) -> tuple[Job, ...]:
+        """Those that can be built."""
+        out = {one.id for one in self.left_out}
+        return tuple(job for job in self.all_jobs if job.name not in out)
+
     @property
     def inner_operations(self) -> tuple[str, ...]:
         """What only rules and jobs do: triggers and rules that are no call of the contract."""
@@ -96,7 +102,7 @@ class Model:
 
     def done_by(self, name: str) -> tuple[str, ...]:
         """The operations and effects that run when an operation or a job does, itself included."""
-        kind: Kind = "job" if any(job.name == name for job in self.jobs) else "operation"
+        kind: Kind = "job" if any(job.name == name for job in self.all_jobs) else "operation"
         return tuple(sorted(found for _, found in self.calls.reached_from([(kind, name)])))
 
     def derived_of(self, entity: str) -> tuple[Derived, ...]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeGuard
 
 from specwright.address import snake
 from specwright.diagnostic import Code, Place, Report, did_you_mean
@@ -355,6 +355,13 @@ class RuleReader:
         entity = self._entity(written.entity)
         if entity is None:
             return None
+        if written.name.value in names:
+            self._say(
+                written.name.place,
+                Code.DECLARED_TWICE,
+                f"`{written.name}` already means something here.",
+                "Give the row that is looked for another name.",
+            )
         inner = self._with_search(written, names)
         where = self.condition(written.where, inner) if written.where is not None else None
         status, error = _none(written.none)
@@ -474,10 +481,16 @@ class RuleReader:
 
     def _hook(self, text: Text, names: Names) -> DoHook | None:
         found = _HOOK.fullmatch(text.value)
-        if found is None:
-            return None
-        call = parse(text.part(0, found.end(1)), self.report)
-        if not isinstance(call, cel.Call) or call.target is None:
+        before = len(self.report)
+        call = parse(text.part(0, found.end(1)), self.report) if found is not None else None
+        if found is None or not _is_hook(call):
+            if len(self.report) == before:
+                self._say(
+                    text.place(0),
+                    Code.UNKNOWN_OPERATION,
+                    f"`{text.value.strip()}` is neither an operation nor an effect nor a hook.",
+                    "Write `do: cancelOrder` or `do: hook.scoreRisk(order) -> int`.",
+                )
             return None
         arguments = [(argument, check(argument, self._scope(names), self.report))
                      for argument in call.arguments]  # fmt: skip
@@ -647,6 +660,13 @@ class RuleReader:
 
     def _say(self, place: Place, code: Code, message: str, hint: str | None = None) -> None:
         self.report.add(place, code, message, hint)
+
+
+def _is_hook(call: cel.Expression | None) -> TypeGuard[cel.Call]:
+    if not isinstance(call, cel.Call) or call.target is None:
+        return False
+    root = cel.path_of(call.target)
+    return root is not None and [word.value for word in root] == ["hook"]
 
 
 def reads_request(value: Typed) -> bool:

@@ -313,11 +313,19 @@ class DropNotNull(_OfTable):
 
 @dataclass(frozen=True)
 class _OfConstraint(_OfTable):
-    """`is_new_table` when the table comes or goes too; `late` when a foreign key's target does."""
+    """`is_new_table` when the table comes or goes too; `late` when a foreign key's target does.
+
+    `is_swap` when another of the same name goes or comes.
+    """
 
     constraint: Constraint
     is_new_table: bool = False
     late: bool = False
+    is_swap: bool = False
+
+    @property
+    def _parts(self) -> tuple[str, Constraint, bool, bool, bool]:
+        return self.table, self.constraint, self.is_new_table, self.late, self.is_swap
 
     @property
     def _what(self) -> str:
@@ -338,6 +346,8 @@ class AddConstraint(_OfConstraint):
 
     @property
     def title(self) -> str:
+        if self.is_swap:
+            return f"change {self._what} {self.constraint.name} of {self.table}"
         return f"add {self._what} {self.constraint.name} to {self.table}"
 
     @property
@@ -360,9 +370,7 @@ class AddConstraint(_OfConstraint):
         )
 
     def reverse(self) -> "DropConstraint":
-        return DropConstraint(
-            self.table, self.constraint, self.is_new_table, self.late, reason=self._undone
-        )
+        return DropConstraint(*self._parts, reason=self._undone)
 
 
 @dataclass(frozen=True)
@@ -378,9 +386,7 @@ class DropConstraint(_OfConstraint):
         return (steps.DropConstraint(self.table, self.constraint.name, time=time),)
 
     def reverse(self) -> AddConstraint:
-        return AddConstraint(
-            self.table, self.constraint, self.is_new_table, self.late, reason=self._undone
-        )
+        return AddConstraint(*self._parts, reason=self._undone)
 
 
 @dataclass(frozen=True)

@@ -225,16 +225,20 @@ class _Pair:
     def constraints(self, moved: _Moved) -> Iterator[Change]:
         for constraint in self.before.constraints():
             if self._is_other(constraint, self.after) or self._makes_way(constraint, moved):
-                late = _is_late(constraint, moved.dropped_keys)
-                reason = self._why_dropped(constraint)
-                yield to.DropConstraint(self.after.name, constraint, late=late, reason=reason)
+                yield to.DropConstraint(
+                    self.after.name,
+                    constraint,
+                    late=_is_late(constraint, moved.dropped_keys),
+                    is_swap=_is_swap(constraint, self.after),
+                    reason=self._why_dropped(constraint),
+                )
         for constraint in self.after.constraints():
             if self._is_other(constraint, self.before) or self._makes_way(constraint, moved):
-                late = _is_late(constraint, moved.added_keys)
                 yield to.AddConstraint(
                     self.after.name,
                     constraint,
-                    late=late,
+                    late=_is_late(constraint, moved.added_keys),
+                    is_swap=_is_swap(constraint, self.before),
                     tightens=self._tightens(constraint),
                     reason=self._why_added(constraint),
                 )
@@ -383,6 +387,11 @@ def _keys(
 def _of_name(name: str, table: Table) -> Constraint | AnyIndex | None:
     every = (*table.constraints(), *table.own_indexes())
     return next((found for found in every if found.name == name), None)
+
+
+def _is_swap(constraint: Constraint, other: Table) -> bool:
+    found = _of_name(constraint.name, other)
+    return found is not None and found != constraint
 
 
 def _names(schema: Schema) -> frozenset[str]:

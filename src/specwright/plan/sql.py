@@ -83,7 +83,7 @@ def statements(step: Step, *, again: bool) -> Iterator[str]:  # noqa: C901 - a t
         case steps.Fill():
             yield _fill(step)
         case steps.FillByHand():
-            yield f"-- Rows that exist have no {step.column} yet: fill it in here."
+            yield f"-- No row has a {step.column} yet: fill it in here."
         case steps.CreateIndex():
             yield _create_index(step, not_exists)
         case steps.DropIndex():

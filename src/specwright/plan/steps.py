@@ -152,7 +152,7 @@ class FillByHand:
 
     table: str
     column: str
-    time: Time = Time.ADD_CONSTRAINT
+    time: Time = Time.FILL
 
 
 @dataclass(frozen=True)

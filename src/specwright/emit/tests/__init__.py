@@ -1,1 +1,65 @@
-"""The emitted tests."""
+"""The tests of a backend: what its bundle promises, over HTTP and in the database."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from specwright.diagnostic import Report
+from specwright.emit.rendering import render, verbatim
+from specwright.emit.tests.access import emit_access
+from specwright.emit.tests.calls import emit_calls
+from specwright.emit.tests.given import emit_given
+from specwright.emit.tests.lifecycles import emit_lifecycles
+from specwright.emit.tests.plans import Plan
+from specwright.model import Model
+from specwright.tree import Tree
+
+EXEMPT = ("tests/schema",)  # what holds before the backend is built
+
+
+@dataclass(frozen=True, slots=True)
+class EmittedTests:
+    """`not_shown` says what no situation was found for, each in a sentence."""
+
+    tree: Tree
+    not_shown: tuple[str, ...]
+
+
+_IN_A_DOMAIN: dict[str, Callable[[Plan, str], str | None]] = {
+    "calls": emit_calls,
+    "test_access": emit_access,
+}
+
+
+def emit_tests(model: Model, report: Report) -> EmittedTests:
+    """The tests, as no formatter has seen them yet."""
+    plan = Plan(model)
+    files = dict(_files(plan, report))
+    return EmittedTests(Tree(files), tuple(plan.not_shown))
+
+
+def _files(plan: Plan, _report: Report) -> Iterator[tuple[str, str]]:
+    yield "tests/__init__.py", '"""What the backend promises, over HTTP and in the database."""\n'
+    yield "tests/conftest.py", verbatim("tests/conftest.py")
+    yield "tests/database.py", verbatim("tests/database.py")
+    yield "tests/given.py", emit_given(plan)
+    yield "tests/world.py", _world(plan)
+    for domain in plan.domains:
+        title = domain.replace("_", " ").capitalize()
+        yield f"tests/{domain}/__init__.py", f'"""{title}."""\n'
+        for name, emit in _IN_A_DOMAIN.items():
+            text = emit(plan, domain)
+            if text is not None:
+                yield f"tests/{domain}/{name}.py", text
+        yield from emit_lifecycles(plan, domain)
+
+
+def _world(plan: Plan) -> str:
+    keys = {
+        entity.table: entity.primary_key.columns
+        for entity in plan.model.entities
+        if entity.primary_key.columns != ("id",)
+    }
+    return render("tests/world.py", keys=keys, users=plan.users)
+
+
+__all__ = ["EXEMPT", "EmittedTests", "emit_tests", "render"]

@@ -63,7 +63,9 @@ class Plan:
         """`await given.user(world, role="agent")`."""
         assert self.users is not None
         assert self.model.roles is not None
-        said = f", {self.model.roles.column}={names_literal(role)}" if self.model.roles.column else ""
+        said = (
+            f", {self.model.roles.column}={names_literal(role)}" if self.model.roles.column else ""
+        )
         return f"await given.{self.users.row}(world{said})"
 
     # -- operations -------------------------------------------------------------------------------

@@ -112,7 +112,7 @@ class Printer:
             if id(row) in found.outcome.changes.changed and entity is not None:
                 values = found.outcome.changes.of(row)
                 lines.append(
-                    f'assert await world.again({quoted(entity.table)}, {variable}) == {variable} | '
+                    f"assert await world.again({quoted(entity.table)}, {variable}) == {variable} | "
                     f"{self.after(entity, row, values, found.stage)}"
                 )
         return lines
@@ -179,9 +179,7 @@ def path_text(path: str, refs: Mapping[str, Ref | str]) -> str:
     return f'f"{_PARAMETER.sub(one, path)}"'
 
 
-def renamed(
-    situation: Situation, taken: Collection[str], keep: Collection[str]
-) -> Situation:
+def renamed(situation: Situation, taken: Collection[str], keep: Collection[str]) -> Situation:
     """The situation with other variables, where its own are taken."""
     names = {
         given.variable: given.variable if given.variable in keep else f"other_{given.variable}"

@@ -5,7 +5,7 @@ from typing import cast
 from specwright.model.expressions.context import Context, it_is
 from specwright.model.expressions.fitting import EXTREMES, SUMMED, as_value
 from specwright.model.expressions.names import maybe_null_list
-from specwright.model.typed import Aggregate, AggregateFunction, Each, Get, Typed
+from specwright.model.typed import Aggregate, AggregateFunction, Each, Get, Name, Typed, walk
 from specwright.model.typed import Macro as MacroName
 from specwright.model.types import BOOL, INT, Column, ListOf, Null, Row, Type, in_words, is_kind
 from specwright.spec.cel import Expression, cel_spelling, tree
@@ -40,6 +40,10 @@ def _macro_type(
         return ListOf(element)
     if macro != "map":
         return BOOL
+    if not any(isinstance(one, Name) and one.name == node.variable.value for one in walk(body)):
+        message = f"`{cel_spelling(node.body)}` is the same for each of the list."
+        context.wrong(node.body.place, message, f"Say something of `{node.variable}`.")
+        return None
     if isinstance(body.type, Row | ListOf):
         context.later(node.body.place, f"{it_is(body)}: this version makes lists of values only.")
         return None

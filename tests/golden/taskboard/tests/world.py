@@ -1,5 +1,4 @@
 """What a test can do: put rows into the database, call the backend over HTTP, let time pass."""
-# ruff: noqa: S608 - the names in SQL are those of our own tables and columns
 
 import asyncio
 import itertools
@@ -21,7 +20,7 @@ from backend.core.database import Connection, Database
 from backend.core.settings import Settings
 from backend.worker import run_jobs
 
-JWT_SECRET = "only for tests, and long enough for HS256"  # noqa: S105
+JWT_SECRET = "only for tests, and long enough for HS256"
 
 Row: TypeAlias = dict[str, Any]
 

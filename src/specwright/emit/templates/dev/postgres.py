@@ -193,7 +193,7 @@ def _answers(home: Path) -> bool:
 def _set_watch(home: Path) -> None:
     """Start a process that outlives this one, and that no Ctrl-C reaches."""
     watch = (sys.executable, "-P", str(Path(__file__).resolve()), "watch", str(home))
-    subprocess.run(  # noqa: S603 - this very file
+    subprocess.run(
         ["/bin/sh", "-c", '"$@" </dev/null >/dev/null 2>&1 &', "sh", *watch],
         check=True,
         cwd="/",
@@ -287,7 +287,7 @@ def _version(folder: Path) -> int:
 def _run(*command: str | Path, typed: str = "", inherit: tuple[int, ...] = ()) -> tuple[bool, str]:
     """Whether a program succeeded, run as whoever runs the server, and all that it printed."""
     try:
-        ended = subprocess.run(  # noqa: S603 - no shell, and no words from outside
+        ended = subprocess.run(
             command,
             check=False,
             cwd="/",
@@ -320,7 +320,7 @@ def main(arguments: list[str]) -> None:
             logging.basicConfig(level=logging.INFO, format="%(message)s")
             try:
                 with running() as os.environ["DATABASE_URL"]:
-                    os.execvp(command[0], command)  # noqa: S606 - the user's own command
+                    os.execvp(command[0], command)
             except NotStarted as problem:
                 sys.exit(str(problem))
             except OSError as problem:

@@ -52,7 +52,7 @@ async def rows(connection: Connection) -> Rows:
     return {
         table: [
             dict(record)
-            for record in await connection.fetch(f'SELECT * FROM "{table}" ORDER BY 1')  # noqa: S608
+            for record in await connection.fetch(f'SELECT * FROM "{table}" ORDER BY 1')
         ]
         for (table,) in await connection.fetch(TABLES)
     }

@@ -1,0 +1,95 @@
+"""`specwright build`: the backend of a bundle, in a folder."""
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+
+from specwright.build import Backend, Compiled, Destination, Draft, draft
+from specwright.build.draft import Origin, paths_in_question
+from specwright.build.migrating import expect_nothing_lost
+from specwright.cli import checking, planning
+from specwright.cli.checking import Folder
+from specwright.cli.findings import Standpoint
+from specwright.cli.terminal import Style, Terminal, harmless, say_json
+from specwright.cli.version import VERSION
+from specwright.diagnostic import Level
+from specwright.gates.tidy import tidy
+
+LEFT_OUT = 3
+
+
+def build(asked: argparse.Namespace, terminal: Terminal) -> int:
+    folder = Folder.read(asked.bundle)
+    destination = Destination.at(asked.into, folder.path)
+    with destination.held():
+        state = destination.state()
+        compiled = folder.compiled(state, tidy)
+        backend = compiled.backend
+        if backend is None:
+            return _not_built(folder, compiled, asked, terminal)
+        lying = destination.lying(paths_in_question(backend, state))
+        origin = Origin(compiled.model.name, VERSION)
+        drafted = draft(backend, origin, state, lying, asked.eject)
+        drafted.expect_allowed()
+        if not asked.allow_destructive:
+            expect_nothing_lost(backend.changes)
+        if not drafted.is_idle:
+            destination.write(drafted.files, drafted.removed)
+    if asked.json:
+        say_json(terminal, _as_json(folder, compiled, backend, drafted))
+    else:
+        for line in _lines(asked.into, compiled, backend, drafted, folder.seen):
+            terminal.say(harmless(line), *_style(line))
+    return LEFT_OUT if compiled.model.left_out else 0
+
+
+def _not_built(
+    folder: Folder, compiled: Compiled, asked: argparse.Namespace, terminal: Terminal
+) -> int:
+    if asked.json:
+        say_json(terminal, checking.about(folder, compiled.diagnostics))
+    else:
+        checking.show(folder, compiled.diagnostics, terminal)
+        terminal.say("Nothing was written.")
+    return 1
+
+
+def _lines(
+    into: Path, compiled: Compiled, backend: Backend, drafted: Draft, seen: Standpoint
+) -> Iterator[str]:
+    name = compiled.model.name
+    if drafted.is_idle:
+        yield f"{into} is {name} as it is specified: nothing changed."
+    else:
+        yield f"{name} is built in {into}: {planning.counted(drafted)}."
+        yield from _migrated(backend)
+    for one in compiled.model.left_out:
+        yield f"  Left out: {one.id}  {seen.place(one.place)}"
+        yield from (f"    {reason}" for reason in one.reasons)
+    for found in compiled.at(Level.OPEN):
+        yield f"  Open: {seen.place(found.place)}: {found.message}"
+    if not drafted.is_idle:
+        yield f"Next: cd {into} && make test && make seed && make serve"
+
+
+def _migrated(backend: Backend) -> Iterator[str]:
+    for path in backend.migrations:
+        if path.endswith(".py"):
+            yield f"  {path}"
+            yield from (f"    {change.title}" for change in backend.changes)
+
+
+def _style(line: str) -> tuple[Style, ...]:
+    return () if line.startswith(" ") else (Style.BOLD,)
+
+
+def _as_json(
+    folder: Folder, compiled: Compiled, backend: Backend, drafted: Draft
+) -> dict[str, object]:
+    return {
+        **checking.about(folder, compiled.diagnostics),
+        "changed": not drafted.is_idle,
+        "migrations": [path for path in backend.migrations if path.endswith(".py")],
+        **planning.left_out_as_json(compiled, folder.seen),
+        "files": planning.files_as_json(drafted),
+    }

@@ -1,0 +1,38 @@
+"""A module of tests, put together."""
+
+from collections.abc import Iterable, Sequence
+
+from specwright.emit.rendering import render
+from specwright.emit.tests.printing import Test, distinct
+
+
+def module(
+    docstring: str,
+    tests: Iterable[Test],
+    *,
+    imports: Sequence[str] = (),
+    constants: Sequence[str] = (),
+) -> str | None:
+    """The text of a module; None without tests. Imports that nothing needs are the linter's."""
+    found = distinct(tests)
+    if not found:
+        return None
+    return render(
+        "tests/module.py",
+        docstring=docstring,
+        imports=imports,
+        constants=constants,
+        tests=found,
+    )
+
+
+def doc(text: str) -> str:
+    """Text as it can stand in a docstring."""
+    escaped = text.replace("\\", "\\\\").replace('"""', "'''")
+    return f"{escaped} " if escaped.endswith('"') else escaped
+
+
+def claim(words: str | None, answer: str) -> str:
+    """`rule`, or 409 this."""
+    said = " ".join((words or "").split())
+    return doc(f"`{said}`, or {answer}") if said else ""
