@@ -79,7 +79,10 @@ _PATHS = """\
     get:
       operationId: getUser
       parameters: [{ name: id, in: path, required: true, schema: { type: string, format: uuid } }]
-      responses: { '200': { description: OK, content: { application/json: { schema: { $ref: '#/components/schemas/User' } } } } }
+      responses:
+        '200':
+          description: OK
+          content: { application/json: { schema: { $ref: '#/components/schemas/User' } } }
 """
 _USERS = """\
 Enum role {
@@ -96,7 +99,7 @@ Table users {
 def small() -> Callable[..., tuple[Model, Report]]:
     """A bundle of a few tables, paths, schemas and rules; admins may do everything."""
 
-    def make(
+    def make(  # noqa: PLR0913, PLR0917  # the parts of a bundle
         tables: str = "",
         paths: str = _PATHS,
         schemas: str = "",

@@ -1,4 +1,5 @@
 """Whatever is written, nothing is raised; and what has no error has been read as a whole."""
+# ruff: noqa: E501  # a table
 
 import re
 from collections.abc import Callable, Iterator, Mapping

@@ -9,7 +9,7 @@ from specwright.address import kebab
 from specwright.build import manifest
 from specwright.build.comparison import HISTORY, Fate
 from specwright.build.compilation import Backend, Compiled, Tidy
-from specwright.build.draft import Draft
+from specwright.build.drafting import Draft
 from specwright.diagnostic import Level
 from specwright.model import Model
 from specwright.plan.changes import destructive

@@ -7,13 +7,15 @@ from specwright.build.comparison import HISTORY
 from specwright.plan import stored
 from specwright.tree import Tree
 
+_NO_FILES = Tree({})
+
 
 @dataclass(frozen=True)
 class State:
     """The manifest; and what a next migration depends on: the schema, and those before it."""
 
     manifest: str | None = None
-    built: Tree = Tree({})
+    built: Tree = _NO_FILES
 
     @classmethod
     def of(cls, tree: Tree) -> "State":

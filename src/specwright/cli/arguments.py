@@ -2,10 +2,10 @@
 
 import argparse
 import re
-from importlib.metadata import version
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TypeAlias
 
+from specwright.cli.version import VERSION
 from specwright.diagnostic import did_you_mean
 
 USAGE = 2
@@ -53,16 +53,17 @@ class FrontPage(Parser):
 
 def parser() -> argparse.ArgumentParser:
     front = FrontPage(prog="specwright", usage="specwright COMMAND …", allow_abbrev=False)
-    front.add_argument("--version", action="version", version=f"specwright {version('specwright')}")
+    front.add_argument("--version", action="version", version=f"specwright {VERSION}")
+    front.set_defaults(json=False)
     commands = front.add_subparsers(
-        dest="command", metavar="COMMAND", required=True, parser_class=Parser
+        dest="command", metavar="COMMAND", prog="specwright", parser_class=Parser
     )
     _of_bundles(commands)
     _of_runs(commands)
     return front
 
 
-_Commands = "argparse._SubParsersAction[Parser]"
+_Commands: TypeAlias = "argparse._SubParsersAction[Parser]"  # noqa: SLF001 - it has no other name
 
 
 def _of_bundles(commands: _Commands) -> None:

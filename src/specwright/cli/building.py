@@ -1,11 +1,12 @@
 """`specwright build`: the backend of a bundle, in a folder."""
 
 import argparse
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
 from specwright.build import Backend, Compiled, Destination, Draft, draft
-from specwright.build.draft import Origin, paths_in_question
+from specwright.build.drafting import Origin, paths_in_question
 from specwright.build.migrating import expect_nothing_lost
 from specwright.cli import checking, planning
 from specwright.cli.checking import Folder
@@ -69,7 +70,7 @@ def _lines(
     for found in compiled.at(Level.OPEN):
         yield f"  Open: {seen.place(found.place)}: {found.message}"
     if not drafted.is_idle:
-        yield f"Next: cd {into} && make test && make seed && make serve"
+        yield f"Next: cd {shlex.quote(str(into))} && make test && make seed && make serve"
 
 
 def _migrated(backend: Backend) -> Iterator[str]:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from specwright.build import NOTHING, Compiled, State, compile_bundle
-from specwright.build.compilation import Tidy, as_emitted
+from specwright.build import Compiled, State, compile_bundle
+from specwright.build.compilation import NOTHING, Tidy, as_emitted
 from specwright.cli import findings
 from specwright.cli.findings import Standpoint
 from specwright.cli.folder import read_folder

@@ -5,14 +5,14 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from typing import TextIO
+from io import TextIOWrapper
 
 from specwright.cli import arguments, building, checking, planning, running, starting
 from specwright.cli.checking import Misuse
 from specwright.cli.terminal import Terminal, say_json
 from specwright.workflow import Refusal
 
-OK, ERRORS, OPEN = 0, 1, 3
+ERRORS = 1
 OUR_FAULT = 70  # EX_SOFTWARE
 INTERRUPTED = 130
 TRACEBACK = "SPECWRIGHT_TRACEBACK"
@@ -35,38 +35,43 @@ COMMANDS: Mapping[str, Command] = {
 
 def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
-        _replace_what_cannot_be_shown(stream)
+        if isinstance(stream, TextIOWrapper):  # what a terminal cannot show is no reason to stop
+            stream.reconfigure(errors="replace")
     terminal = Terminal(sys.stdout, sys.stderr, os.environ)
     asked = arguments.parser().parse_args(argv)
-    try:
-        code = COMMANDS[asked.command](asked, terminal)
-        sys.stdout.flush()
-    except Misuse as misuse:
-        terminal.complain(f"specwright: {misuse}")
+    if asked.command is None:
+        terminal.complain(arguments.FRONT_PAGE.rstrip())
         return arguments.USAGE
-    except Refusal as refusal:
-        if getattr(asked, "json", False):  # noqa: B009 - not every command has it
-            say_json(terminal, {"refused": refusal.args[0], "hint": refusal.hint})
-        terminal.complain(str(refusal))
+    try:
+        code = _answered(asked, terminal)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read along has stopped
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ERRORS
     except KeyboardInterrupt:
         terminal.complain("Interrupted.")
         return INTERRUPTED
-    except BrokenPipeError:  # whoever read along has stopped
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ERRORS
-    except OSError as error:
-        terminal.complain(_said_by_the_system(error))
-        return ERRORS
     except Exception as error:  # noqa: BLE001 - the last resort
         return _our_fault(error, terminal)
     return code
 
 
-def _replace_what_cannot_be_shown(stream: TextIO) -> None:
-    reconfigure = getattr(stream, "reconfigure", None)  # noqa: B009 - tests may put another here
-    if reconfigure is not None:
-        reconfigure(errors="replace")
+def _answered(asked: argparse.Namespace, terminal: Terminal) -> int:
+    try:
+        return COMMANDS[asked.command](asked, terminal)
+    except Misuse as misuse:
+        terminal.complain(f"specwright: {misuse}")
+        return arguments.USAGE
+    except Refusal as refusal:
+        if asked.json:
+            say_json(terminal, {"refused": refusal.args[0], "hint": refusal.hint})
+        terminal.complain(str(refusal))
+        return ERRORS
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        terminal.complain(_said_by_the_system(error))
+        return ERRORS
 
 
 def _said_by_the_system(error: OSError) -> str:

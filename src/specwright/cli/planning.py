@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from specwright.build import Backend, Compiled, Destination, Draft, State, draft
+from specwright.build import Backend, Compiled, Destination, Draft, draft
 from specwright.build.comparison import Fate
-from specwright.build.draft import Origin, paths_in_question
-from specwright.cli import checking, findings
+from specwright.build.drafting import Origin, paths_in_question
+from specwright.cli import checking
 from specwright.cli.checking import Folder
 from specwright.cli.findings import Standpoint
 from specwright.cli.terminal import Style, Terminal, harmless, say_json
@@ -17,7 +17,7 @@ from specwright.cli.version import VERSION
 from specwright.diagnostic import Level
 from specwright.gates.tidy import tidy
 from specwright.model.rules import Job
-from specwright.plan.changes import Change, CreateTable
+from specwright.plan.changes import Change
 from specwright.tree import Tree
 
 SHOWN = {
@@ -135,7 +135,9 @@ def _change(change: Change) -> Iterator[str]:
         *(["rows that exist may not fit"] if change.needs_backfill else []),
     ]
     marks = f"  ({'; '.join(warnings)})" if warnings else ""
-    yield f"    {change.title}: {change.reason}{marks}"
+    reason, *more = change.reason.split("; ")
+    yield f"    {change.title}: {reason}{marks}"
+    yield from (f"      {words}" for words in more)
     if change.hint:
         yield f"      {change.hint}"
 

@@ -14,7 +14,7 @@ from specwright.address import kebab
 from specwright.build import Backend, Compiled, Destination, Draft, State, draft
 from specwright.build.comparison import Lying
 from specwright.build.delivery import Wishes, branch_of, delivery
-from specwright.build.draft import Origin
+from specwright.build.drafting import Origin
 from specwright.build.interpreter import interpreter
 from specwright.build.migrating import expect_nothing_lost
 from specwright.cli import checking, planning

@@ -85,7 +85,7 @@ def _pyproject(model: Model, domains: list[str], python_files: frozenset[str]) -
         version=model.contract.version if model.contract else "0.1.0",
         title=model.title,
         apps="backend.app | backend.worker",
-        domains=" | ".join(f"backend.{domain}" for domain in domains),
+        domains=" : ".join(f"backend.{domain}" for domain in domains),
         containers=[f"backend.{domain}" for domain in domains],
         quiet=[module(path) for path in quiet],
         sqlless=[module(path) for path in sqlless],

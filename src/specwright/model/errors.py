@@ -91,8 +91,8 @@ def _fields(schema: Schema, above: tuple[str, ...]) -> Iterator[ErrorField]:
         if is_object(inner) and not above:
             yield from _fields(inner, (name,))
             continue
-        role = _role(name)
         is_list = "array" in kinds(inner)
+        role = ErrorRole.ERRORS if is_list and name.lower().endswith("errors") else _role(name)
         if role is not None and is_list == (role is ErrorRole.ERRORS):
             yield ErrorField((*above, name), role, name in schema.required)
 

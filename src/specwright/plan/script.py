@@ -63,17 +63,20 @@ def _phases(ordered: Iterable[Step]) -> tuple[Phase, ...]:
 
 def _again(planned: Sequence[Step]) -> Iterator[Step]:
     """Before each step that adds something, one that drops what an earlier attempt left of it."""
-    dropped: dict[tuple[str, str], Time] = {}
+    dropped: dict[tuple[type[Step], str, str], Time] = {}
     for step in planned:
-        if isinstance(step, steps.DropConstraint):
-            dropped.setdefault((step.table, step.constraint), step.time)
-        if isinstance(step, steps.DropIndex):
-            dropped.setdefault((step.table, step.index), step.time)
+        if isinstance(step, steps.DropConstraint | steps.DropIndex):
+            dropped.setdefault(_what(step), step.time)
     for step in planned:
         drop = _drop(step)
-        if drop is not None and dropped.get((step.table, _name(drop)), drop.time) >= drop.time:
+        if drop is not None and dropped.get(_what(drop), drop.time) >= drop.time:
             yield drop
         yield step
+
+
+def _what(drop: steps.DropConstraint | steps.DropIndex) -> tuple[type[Step], str, str]:
+    name = drop.index if isinstance(drop, steps.DropIndex) else drop.constraint
+    return type(drop), drop.table, name
 
 
 def _drop(step: Step) -> steps.DropConstraint | steps.DropIndex | None:
@@ -82,18 +85,16 @@ def _drop(step: Step) -> steps.DropConstraint | steps.DropIndex | None:
             return steps.DropConstraint(
                 step.table, step.constraint.name, not step.not_valid, Time.DROP_FOREIGN_KEY
             )
-        case steps.AddConstraint():
+        case steps.AddConstraint(not_valid=False):
             return steps.DropConstraint(step.table, step.constraint.name, time=step.time)
+        case steps.AddConstraint():  # early, so that rows can be filled in
+            return steps.DropConstraint(step.table, step.constraint.name)
         case steps.UseIndex():
             return steps.DropConstraint(step.table, step.constraint.name)
         case steps.CreateIndex(concurrently=True):
             return steps.DropIndex(step.table, step.index.name, step.time)
         case _:
             return None
-
-
-def _name(drop: steps.DropConstraint | steps.DropIndex) -> str:
-    return drop.index if isinstance(drop, steps.DropIndex) else drop.constraint
 
 
 def _locks(planned: Sequence[Step]) -> bool:

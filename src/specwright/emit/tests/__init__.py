@@ -10,6 +10,7 @@ from specwright.emit.tests.calls import emit_calls
 from specwright.emit.tests.given import emit_given
 from specwright.emit.tests.lifecycles import emit_lifecycles
 from specwright.emit.tests.plans import Plan
+from specwright.emit.tests.printing import tuple_text
 from specwright.model import Model
 from specwright.tree import Tree
 
@@ -55,7 +56,7 @@ def _files(plan: Plan, _report: Report) -> Iterator[tuple[str, str]]:
 
 def _world(plan: Plan) -> str:
     keys = {
-        entity.table: entity.primary_key.columns
+        entity.table: tuple_text(entity.primary_key.columns)
         for entity in plan.model.entities
         if entity.primary_key.columns != ("id",)
     }

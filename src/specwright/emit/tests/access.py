@@ -2,15 +2,13 @@
 
 from collections.abc import Iterator
 
-from specwright.address import snake
 from specwright.emit.rendering import render
 from specwright.emit.tests.calls import answer_to, special
 from specwright.emit.tests.modules import claim
 from specwright.emit.tests.pairs import shown
 from specwright.emit.tests.plans import ANYONE, Plan
-from specwright.emit.tests.printing import Test, distinct, test_name
+from specwright.emit.tests.printing import Test, distinct, list_text, test_name, tuple_text
 from specwright.emit.tests.simulation import FORBIDDEN, NOT_FOUND, parts
-from specwright.model import Model
 from specwright.model.access import Permission
 from specwright.model.operations import Operation, OperationKind
 from specwright.model.typed import Typed
@@ -33,13 +31,13 @@ def emit_access(plan: Plan, domain: str) -> str | None:
         users_table=plan.users.table if plan.users else "",
         role_column=column or "",
         said_role=f", {column}=role" if column else "",
-        roles=plan.roles or (ANYONE,),
-        cells=cells,
+        roles=tuple_text(plan.roles or (ANYONE,)),
+        cells=[(name, tuple_text(answers)) for name, answers in cells],
         has_refused=any(not a.startswith("2") for _, answers in cells for a in answers),
         special=any(list(special(plan, one)) for one in found),
         public=[(one.id, _success(plan, one)) for one in found if ANYONE in plan.permitted(one)],
-        signed_in=[one.id for one in found if not one.is_public and one.id in known],
-        named=[one.id for one in found if one.id in known and _names_a_row(plan, one)],
+        signed_in=list_text([o.id for o in found if not o.is_public and o.id in known]),
+        named=list_text([o.id for o in found if o.id in known and _names_a_row(plan, o)]),
         home=plan.factories.home.row if plan.factories.home else "",
         tenant_column=tenancy.column if tenancy else "",
         root_column=tenancy.root_column if tenancy else "",
@@ -112,7 +110,3 @@ def _condition(
             name = test_name(permission.role, "may", operation.id, "only_if_its_condition_holds")
             return Test(name, found.lines, claim(permission.words, answer))
     return None
-
-
-def role_column(model: Model) -> str:
-    return snake(model.roles.column or "") if model.roles else ""

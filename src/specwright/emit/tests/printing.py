@@ -43,6 +43,16 @@ def distinct(tests: Iterable[Test]) -> list[Test]:
     return found
 
 
+def tuple_text(values: Sequence[str]) -> str:
+    """`("a", "b")`, without the comma that would make the formatter break it."""
+    inner = ", ".join(quoted(value) for value in values)
+    return f"({inner},)" if len(values) == 1 else f"({inner})"
+
+
+def list_text(values: Sequence[str]) -> str:
+    return f"[{', '.join(quoted(value) for value in values)}]"
+
+
 # -- Rows -----------------------------------------------------------------------------------------
 
 

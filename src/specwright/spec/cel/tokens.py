@@ -104,7 +104,8 @@ def _string(source: str, opening: re.Match[str]) -> Token:
         raise Wrong(start, f"An expression has no {what}: only text, as in `{quote}text{quote}`.")
     chars: list[str] = []
     while not source.startswith(quote, offset):
-        if offset == len(source) or (source[offset] == "\n" and len(quote) == 1):
+        rest = source[offset : offset + 2]
+        if rest in ("", "\\") or (rest[0] == "\n" and len(quote) == 1):
             raise Wrong(start, f"The text that begins with this `{quote}` is never closed.")
         if source[offset] == "\\" and not prefix:
             char, offset = _escaped(source, offset)

@@ -58,11 +58,11 @@ class Draft:
         refused = self.compared.refused
         if not refused:
             return
-        lines = [f"{path} {_WHY[self.compared.fates[path]]}" for path in refused[:SHOWN]]
-        more = [f"and {len(refused) - SHOWN} more"] if len(refused) > SHOWN else []
+        lines = [f"  {path} {_WHY[self.compared.fates[path]]}." for path in refused[:SHOWN]]
+        more = [f"  … and {len(refused) - SHOWN} more"] if len(refused) > SHOWN else []
         raise Refusal(
-            "\n    ".join(["Nothing was written, so that nothing is lost:", *lines, *more]),
-            "\n    ".join(["", *self._ways_out()]),
+            "\n".join(["Nothing was written, so that nothing is lost:", *lines, *more]),
+            "\n    ".join(self._ways_out()),
         )
 
     def _ways_out(self) -> Iterator[str]:
@@ -109,7 +109,8 @@ def _entry(path: str, backend: Backend, before: Manifest) -> Entry:
 def _ejectable(paths: Collection[str], tree: Tree, before: Manifest) -> Iterator[str]:
     for given in paths:
         path = str(PurePosixPath(given))
-        if path not in tree and path not in before.files:
+        is_known = path in tree or path in before.files
+        if not is_known or path.startswith(f"{manifest.FOLDER}/"):
             raise Refusal(
                 f"{given} is no file of this backend, so there is nothing to eject.",
                 "Name it as it is seen from the folder of the backend.",

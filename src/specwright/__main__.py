@@ -1,0 +1,5 @@
+"""`python -m specwright`."""
+
+from specwright.cli import main
+
+raise SystemExit(main())
