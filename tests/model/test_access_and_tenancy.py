@@ -47,16 +47,41 @@ def test_anyone_includes_callers_who_are_signed_in(orders: Model) -> None:
     assert staff.role == "anyone"
 
 
+LABELS = """\
+  /v1/labels:
+    get:
+      operationId: listLabels
+      responses:
+        '200':
+          description: OK
+          content:
+            application/json:
+              schema:
+                type: array
+                items: { type: object, properties: { id: { type: string, format: uuid } } }
+components:
+"""
+
+
 def test_a_table_whose_rows_belong_to_nobody_leaves_out_what_is_done_with_it(
-    edited: Edited,
+    example: Example, build: Build
 ) -> None:
-    model, found = edited(
-        "taskboard", "data-model.md", "project_id  uuid         [not null, ref: > projects.id]", ""
-    )
-    assert any("Nothing says whose a row of `tasks` is" in line for line in found)
-    reasons = {one.id: one.reasons for one in model.left_out}
-    assert reasons["deleteTask"] == ("Nothing says whose its rows are.",)
-    assert "deleteTask" not in [one.id for one in model.operations]
+    files = {**example("taskboard")}
+    changes = {
+        "data-model.md": ("Ref blockers:", "Table labels {\n ~base\n}\nRef blockers:"),
+        "contracts/openapi.yaml": ("components:\n", LABELS),
+        "rules.md": ("| `listTasks`, ", "| `listLabels`, `listTasks`, "),
+    }
+    for file, (old, new) in changes.items():
+        files[file] = files[file].replace(old, new, 1)
+    model, found = build("taskboard", files)
+    assert [line.split(": ", 2)[2].split(":")[0] for line in found] == [
+        "Nothing says whose a row of `labels` is"
+    ]
+    assert [(one.id, one.reasons) for one in model.left_out] == [
+        ("listLabels", ("Nothing says whose its rows are.",))
+    ]
+    assert len(model.operations) == 14
 
 
 def test_a_row_may_belong_to_its_tenant_through_several_others(edited: Edited) -> None:

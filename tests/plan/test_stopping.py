@@ -92,9 +92,10 @@ AFTER = Schema(
 
 
 def committed(script: str) -> Iterator[str]:
-    """The beginnings of a script after which something is done for good."""
+    """The beginnings of a script after which something is done for good, but not all of it."""
     for block in re.finditer(r"BEGIN;\n.*?COMMIT;\n|[^;]+;\n", script, re.DOTALL):
-        yield script[: block.end()]
+        if block.end() < len(script):
+            yield script[: block.end()]
 
 
 @pytest.mark.parametrize(("here", "there"), [(BEFORE, AFTER), (AFTER, BEFORE)], ids=["up", "down"])
@@ -107,7 +108,6 @@ def test_wherever_a_migration_stops_it_can_be_run_again(
     script = up_sql(plan_schema(here, there))
     beginnings = list(committed(script))
     assert len(beginnings) > 12
-    assert beginnings[-1] == script
     for beginning in beginnings:
         database.empty()
         database.script(up_sql(plan_schema(None, here)))

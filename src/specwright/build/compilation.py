@@ -10,6 +10,7 @@ from specwright.build.state import State
 from specwright.diagnostic import Diagnostic, Level, Report
 from specwright.emit.backend import emit_backend
 from specwright.emit.refusing import emit_not_implemented
+from specwright.emit.tests import emit_tests
 from specwright.model import Model, build_model
 from specwright.plan.changes import Change
 from specwright.plan.schema import schema_of
@@ -17,6 +18,7 @@ from specwright.spec import read_bundle
 from specwright.tree import Tree
 
 NOTHING = State()
+TESTS = "tests/"
 Tidy: TypeAlias = Callable[[Tree], Tree]
 
 
@@ -30,12 +32,13 @@ class Backend:
     """All that is emitted for a model, after what an earlier build left."""
 
     tree: Tree  # without the migrations of earlier builds
+    not_shown: tuple[str, ...]  # what no emitted test shows, each in a sentence
     model: Model
     changes: tuple[Change, ...]
 
     @property
     def tests(self) -> Tree:
-        return Tree({path: text for path, text in self.tree.items() if path.startswith("tests/")})
+        return Tree({path: text for path, text in self.tree.items() if path.startswith(TESTS)})
 
     @property
     def migrations(self) -> Tree:
@@ -73,9 +76,6 @@ def compile_bundle(
 def _backend(model: Model, report: Report, state: State, tidy: Tidy) -> Backend:
     schema = schema_of(model.entities)
     changes = changes_since(state.built, schema)
-    tree = emit_backend(model) | _tests(model, report) | next_migration(state.built, schema)
-    return Backend(tidy(tree), model, changes)
-
-
-def _tests(_model: Model, _report: Report) -> Tree:
-    return Tree({})
+    tests = emit_tests(model, report)
+    tree = tidy(emit_backend(model) | tests.tree | next_migration(state.built, schema))
+    return Backend(tree, tests.not_shown, model, changes)

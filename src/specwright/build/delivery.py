@@ -8,17 +8,17 @@ from pathlib import Path
 from specwright.address import kebab
 from specwright.build import manifest
 from specwright.build.comparison import HISTORY, Fate
-from specwright.build.compilation import Backend, Compiled, Tidy
+from specwright.build.compilation import TESTS, Backend, Compiled, Tidy
 from specwright.build.drafting import Draft
 from specwright.diagnostic import Level
+from specwright.emit.tests import EXEMPT
 from specwright.model import Model
 from specwright.plan.changes import destructive
 from specwright.tree import Tree
 from specwright.workflow import Delivery
-from specwright.workflow.delivery import Message, Tasks, Todo
+from specwright.workflow.delivery import Message, Tasks, Todo, is_test_file
 
-SCHEMA_TESTS = "tests/schema/"  # what the database keeps by itself cannot be seen red
-ROUND_TRIP = f"{SCHEMA_TESTS}test_migrations.py"
+ROUND_TRIP = "tests/schema/test_migrations.py"
 
 _BRANCH = re.compile(r"\*\*Feature Branch\*\*:[ \t]*`([^`\n]{1,200})`")
 _TASK = re.compile(r"^[ \t]*[-*] \[ \] (?:\*\*)?(T\d+)\b(.*)$", re.MULTILINE)
@@ -47,7 +47,7 @@ def delivery(
     """The draft as a delivery; files that a person took over are in no part of it."""
     wanted = _wanted(draft)
     red = {path: text for path, text in backend.red(tidy).items() if path in wanted}
-    tests = {path: text for path, text in wanted.items() if path.startswith("tests/")}
+    tests = {path: text for path, text in wanted.items() if path.startswith(TESTS)}
     migrations = {path: text for path, text in wanted.items() if path.startswith(HISTORY)}
     core = {path: text for path, text in red.items() if path not in migrations}
     code = {
@@ -83,8 +83,8 @@ def _wanted(draft: Draft) -> Tree:
 
 
 def _is_of_schema(path: str) -> bool:
-    name = path.rpartition("/")[2]
-    return path.startswith(SCHEMA_TESTS) and name.startswith("test_")
+    """What the database keeps by itself cannot be seen red."""
+    return is_test_file(path) and any(path.startswith(f"{folder}/") for folder in EXEMPT)
 
 
 def _message(backend: Backend, draft: Draft) -> Message:

@@ -10,14 +10,10 @@ from specwright.build.compilation import NOTHING, Tidy, as_emitted
 from specwright.cli import findings
 from specwright.cli.findings import Standpoint
 from specwright.cli.folder import read_folder
+from specwright.cli.misuse import Misuse
 from specwright.cli.terminal import Style, Terminal, say_json
 from specwright.diagnostic import Diagnostic, Level, Report
 from specwright.tree import Tree
-from specwright.workflow import Refusal
-
-
-class Misuse(Refusal):
-    """What was typed cannot be meant."""
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,12 @@ import argparse
 import os
 import sys
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from importlib import import_module
 from io import TextIOWrapper
 
-from specwright.cli import arguments, building, checking, planning, running, starting
-from specwright.cli.checking import Misuse
+from specwright.cli import arguments
+from specwright.cli.misuse import Misuse
 from specwright.cli.terminal import Terminal, say_json
 from specwright.workflow import Refusal
 
@@ -19,17 +20,17 @@ TRACEBACK = "SPECWRIGHT_TRACEBACK"
 
 Command = Callable[[argparse.Namespace, Terminal], int]
 
-COMMANDS: Mapping[str, Command] = {
-    "new": starting.new,
-    "check": checking.check,
-    "plan": planning.plan,
-    "build": building.build,
-    "implement": running.implement,
-    "runs": running.runs,
-    "show": running.show,
-    "resume": running.resume,
-    "approve": running.approve,
-    "reject": running.reject,
+MODULES = {
+    "new": "starting",
+    "check": "checking",
+    "plan": "planning",
+    "build": "building",
+    "implement": "implementing",
+    "runs": "running",
+    "show": "running",
+    "resume": "running",
+    "approve": "running",
+    "reject": "running",
 }
 
 
@@ -58,7 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _answered(asked: argparse.Namespace, terminal: Terminal) -> int:
     try:
-        return COMMANDS[asked.command](asked, terminal)
+        return _command(asked.command)(asked, terminal)
     except Misuse as misuse:
         terminal.complain(f"specwright: {misuse}")
         return arguments.USAGE
@@ -72,6 +73,12 @@ def _answered(asked: argparse.Namespace, terminal: Terminal) -> int:
     except OSError as error:
         terminal.complain(_said_by_the_system(error))
         return ERRORS
+
+
+def _command(name: str) -> Command:
+    """Imported when it is asked for: `--help` does not wait for the compiler."""
+    command: Command = getattr(import_module(f"specwright.cli.{MODULES[name]}"), name)
+    return command
 
 
 def _said_by_the_system(error: OSError) -> str:

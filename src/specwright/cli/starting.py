@@ -6,7 +6,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from specwright.address import words
-from specwright.cli.checking import Misuse
+from specwright.cli.misuse import Misuse
 from specwright.cli.terminal import Style, Terminal
 from specwright.workflow import Refusal
 

@@ -32,7 +32,7 @@ def lines(step: Step, *, again: bool) -> Iterator[str]:  # noqa: C901 - a table
             yield _call("drop_column", *dropped, *_if(again, "if_exists"))
         case steps.AddConstraint():
             yield _add_constraint(step)
-        case steps.DropConstraint(table_may_miss=False):
+        case steps.DropConstraint() if not (again and step.table_may_miss):
             dropped = (quoted(step.constraint), quoted(step.table))
             yield _call("drop_constraint", *dropped, *_if(again, "if_exists"))
         case steps.CreateIndex():

@@ -4,6 +4,7 @@ The overlay is in the notation of the OpenAPI Overlay Specification 1.0, so that
 exactly what was added, and with which operations nothing is done.
 """
 
+import copy
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -73,7 +74,8 @@ def emit_contract(model: Model) -> Tree:
     contract = model.contract
     if contract is None:
         return Tree({})
-    actions = list(_actions(model, contract))
+    document = _document(contract)
+    actions = list(_actions(model, contract, document))
     overlay = {
         "overlay": "1.0.0",
         "info": {"title": "What was added to openapi.yaml", "version": contract.version},
@@ -83,13 +85,8 @@ def emit_contract(model: Model) -> Tree:
     return Tree(
         {
             "contracts/openapi.yaml": contract.text,
-            "contracts/openapi.overlay.yaml": yaml.safe_dump(
-                overlay, sort_keys=False, width=100, allow_unicode=True
-            ),
-            "contracts/openapi.json": json.dumps(
-                _served(contract, actions), indent=2, ensure_ascii=False
-            )
-            + "\n",
+            "contracts/openapi.overlay.yaml": _yaml(overlay),
+            "contracts/openapi.json": _json(_merged_document(document, actions)),
         }
     )
 
@@ -100,7 +97,21 @@ def _written(action: _Action) -> dict[str, Json]:
     return {"target": action.target, "update": action.update}
 
 
-def _actions(model: Model, contract: Contract) -> Iterator[_Action]:
+def _yaml(value: Json) -> str:
+    """Without anchors: what stands in several places is written in each."""
+    return yaml.dump(value, Dumper=_Plain, sort_keys=False, width=100, allow_unicode=True)
+
+
+class _Plain(yaml.SafeDumper):
+    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 - of the base class
+        return True
+
+
+def _json(value: Json) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+
+
+def _actions(model: Model, contract: Contract, document: Mapping[str, Any]) -> Iterator[_Action]:
     for written in contract.operations:
         if model.operation(written.id.value) is None:
             yield _Action(("paths", written.path.value, written.method), None)
@@ -108,6 +119,11 @@ def _actions(model: Model, contract: Contract) -> Iterator[_Action]:
         added = _additions(model, operation)
         if added:
             yield _Action(("paths", operation.path, operation.method), added)
+    tagged = (
+        path for operation in model.operations for path in _tagged(model, operation, document)
+    )
+    for path in dict.fromkeys(tagged):
+        yield _Action(path, {"headers": {"ETag": _ETAG}})
     yield _Action(
         ("components",),
         {"schemas": {"Problem": _PROBLEM_SCHEMA}, "responses": {"Problem": _PROBLEM}},
@@ -123,22 +139,42 @@ def _additions(model: Model, operation: Operation) -> dict[str, Json]:
         for status in refusal_statuses(model, operation)
         if str(status) not in operation.refusals
     }
-    for answer in operation.answers:
-        entity = model.entity(operation.entity) if operation.entity else None
-        if answer.view and not answer.page and entity is not None and entity.versioned:
-            problems[str(answer.status)] = {"headers": {"ETag": _ETAG}}
     if problems:
         added["responses"] = dict(sorted(problems.items()))
     return added
 
 
-def _served(contract: Contract, actions: list[_Action]) -> Json:
+def _tagged(
+    model: Model, operation: Operation, document: Mapping[str, Any]
+) -> Iterator[tuple[str, ...]]:
+    """Where the answers stand that carry an entity tag; several operations may share one."""
+    entity = model.entity(operation.entity) if operation.entity else None
+    if entity is None or not entity.versioned:
+        return
+    written = document["paths"][operation.path][operation.method]["responses"]
+    for answer in operation.answers:
+        if answer.view is None or answer.page is not None:
+            continue
+        status = next((key for key in written if str(key) == str(answer.status)), None)
+        shared = written[status].get("$ref") if status is not None else None
+        if shared is not None:
+            yield tuple(shared.removeprefix("#/").split("/"))
+        elif status is not None:
+            yield ("paths", operation.path, operation.method, "responses", status)
+
+
+def _document(contract: Contract) -> dict[str, Any]:
     node = read_yaml(Text(contract.file, contract.text), Report())
     document = plain(node) if node is not None else {}
     assert isinstance(document, dict)
-    for action in actions:
-        _apply(document, action)
     return document
+
+
+def _merged_document(document: dict[str, Any], actions: list[_Action]) -> dict[str, Any]:
+    merged: dict[str, Any] = copy.deepcopy(document)
+    for action in actions:
+        _apply(merged, action)
+    return merged
 
 
 def _apply(document: dict[str, Any], action: _Action) -> None:

@@ -383,7 +383,7 @@ class DropConstraint(_OfConstraint):
     def up(self) -> tuple[Step, ...]:
         is_key = isinstance(self.constraint, ForeignKey)
         time = Time.DROP_FOREIGN_KEY if is_key else Time.DROP_CONSTRAINT
-        return (steps.DropConstraint(self.table, self.constraint.name, time=time),)
+        return (steps.DropConstraint(self.table, self.constraint.name, self.is_new_table, time),)
 
     def reverse(self) -> AddConstraint:
         return AddConstraint(*self._parts, reason=self._undone)

@@ -123,9 +123,8 @@ def _of_constraint(step: steps.ConstraintStep, exists: str) -> str:
         case steps.Validate():
             return f"{_table(step)} VALIDATE CONSTRAINT {identifier(step.constraint)}"
         case steps.DropConstraint():
-            table = f"ALTER TABLE {'IF EXISTS ' if step.table_may_miss else ''}"
-            dropped = f"DROP CONSTRAINT {exists}{identifier(step.constraint)}"
-            return f"{table}{identifier(step.table)} {dropped}"
+            table = f"ALTER TABLE {exists if step.table_may_miss else ''}{identifier(step.table)}"
+            return f"{table} DROP CONSTRAINT {exists}{identifier(step.constraint)}"
         case steps.UseIndex():
             name = identifier(step.constraint.name)
             kind = "PRIMARY KEY" if isinstance(step.constraint, PrimaryKey) else "UNIQUE"

@@ -15,9 +15,9 @@ class Time(IntEnum):
     of transactions, where it keeps nobody from reading and writing.
     """
 
-    DROP_INDEX_IN_THE_WAY = 0
-    DROP_FOREIGN_KEY = 1  # before the keys that it points at
-    DROP_CONSTRAINT = 2
+    DROP_FOREIGN_KEY = 0  # before the keys that it points at
+    DROP_CONSTRAINT = 1
+    DROP_INDEX_IN_THE_WAY = 2
     DROP_IN_THE_WAY = 3
     CREATE_TABLE = 4
     ADD_COLUMN = 5
@@ -174,7 +174,7 @@ class Validate:
 
 @dataclass(frozen=True)
 class DropConstraint:
-    """`table_may_miss` on the way to making the table, when that may have been tried before."""
+    """`table_may_miss`, in a second attempt, where the table comes or goes too."""
 
     table: str
     constraint: str

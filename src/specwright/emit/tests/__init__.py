@@ -11,6 +11,7 @@ from specwright.emit.tests.given import emit_given
 from specwright.emit.tests.lifecycles import emit_lifecycles
 from specwright.emit.tests.plans import Plan
 from specwright.emit.tests.printing import tuple_text
+from specwright.emit.tests.rules import emit_rules
 from specwright.model import Model
 from specwright.tree import Tree
 
@@ -28,6 +29,7 @@ class EmittedTests:
 _IN_A_DOMAIN: dict[str, Callable[[Plan, str], str | None]] = {
     "calls": emit_calls,
     "test_access": emit_access,
+    "test_rules": emit_rules,
 }
 
 

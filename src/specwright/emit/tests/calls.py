@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from specwright.emit.rendering import render
 from specwright.emit.tests.plans import ANYONE, Plan, Working
-from specwright.emit.tests.printing import Printer, used_by
+from specwright.emit.tests.printing import Printer, ref_with, used_by, with_names
 from specwright.emit.tests.simulation import Simulation
 from specwright.emit.tests.situations import Situation
 from specwright.emit.tests.stage import Given
@@ -97,9 +97,11 @@ def _call(plan: Plan, working: Working, role: str) -> _Call:
     givens = tuple(one for one in named.givens if one.variable != "actor")
     lifecycle = plan.model.lifecycle_of(operation.entity or "")
     has_status = lifecycle is not None and operation.id in lifecycle.triggers and named.row
-    printer = _StatusPrinter(plan.factories, named.row or "", lifecycle.column) if (
-        has_status and lifecycle
-    ) else plan.printer
+    printer = (
+        _StatusPrinter(plan.factories, named.row or "", lifecycle.column)
+        if (has_status and lifecycle)
+        else plan.printer
+    )
     used = used_by(named) | ({named.row} if named.row else set())
     lines = (*_adapted(plan, actor), *printer.givens(givens, used))
     request = plan.printer.request(named)
@@ -129,16 +131,14 @@ def subject(situation: Situation) -> str | None:
 
 
 def _as_actor(situation: Situation) -> Situation:
-    from specwright.emit.tests.printing import _ref, _renamed  # noqa: PLC0415
-
     if situation.actor is None:
         return situation
     names = {situation.actor: "actor"}
     return replace(
         situation,
         actor="actor",
-        givens=tuple(_renamed(one, names) for one in situation.givens),
-        path=tuple((name, _ref(ref, names)) for name, ref in situation.path),
+        givens=tuple(with_names(one, names) for one in situation.givens),
+        path=tuple((name, ref_with(ref, names)) for name, ref in situation.path),
         row="actor" if situation.row == situation.actor else situation.row,
     )
 

@@ -14,9 +14,7 @@ from specwright.model.operations import ColumnValue
 
 def emit_lifecycles(plan: Plan, domain: str) -> Iterator[tuple[str, str]]:
     """One module for each lifecycle: the second of a domain is named after its rows."""
-    living = [
-        one for one in plan.model.lifecycles if any(_triggers(plan, one, domain))
-    ]
+    living = [one for one in plan.model.lifecycles if any(_triggers(plan, one, domain))]
     for number, lifecycle in enumerate(living):
         entity = plan.model.entity(lifecycle.entity)
         text = _module(plan, domain, lifecycle)

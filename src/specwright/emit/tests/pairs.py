@@ -7,6 +7,7 @@ from specwright.emit.tests.printing import renamed, used_by
 from specwright.emit.tests.simulation import Outcome, Simulation
 from specwright.emit.tests.situations import Found, Pair, Situation
 from specwright.emit.tests.stage import Given, Impossible, Stage
+from specwright.emit.tests.values import Ref
 
 
 @dataclass(frozen=True)
@@ -24,9 +25,7 @@ def shown(plan: Plan, pair: Pair) -> Shown | None:
     The caller is the same where that does no harm, and another of the same role where it does.
     """
     for keep in ((pair.refused.situation.actor or "",), ()):
-        second = renamed(
-            pair.refused.situation, _variables(pair.allowed.situation), keep=keep
-        )
+        second = renamed(pair.refused.situation, _variables(pair.allowed.situation), keep=keep)
         if _differs_in_kept(pair, keep):
             continue
         second = replace(second, givens=tuple(g for g in second.givens if g.variable not in keep))
@@ -42,11 +41,7 @@ def _differs_in_kept(pair: Pair, keep: tuple[str, ...]) -> bool:
 
 
 def _variables(situation: Situation) -> set[str]:
-    return {
-        given.variable
-        for one in situation.givens
-        for given in (one, *one.first)
-    }
+    return {given.variable for one in situation.givens for given in (one, *one.first)}
 
 
 def _still_refused(plan: Plan, pair: Pair, second: Situation) -> bool:
@@ -90,8 +85,6 @@ def _lines(plan: Plan, pair: Pair, second: Situation) -> list[str]:
 
 
 def _needed(givens: tuple[Given, ...]) -> set[str]:
-    from specwright.emit.tests.values import Ref  # noqa: PLC0415
-
     own = {given.variable for given in givens}
     return {
         value.row

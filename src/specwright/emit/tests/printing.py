@@ -198,27 +198,27 @@ def renamed(situation: Situation, taken: Collection[str], keep: Collection[str])
     }
     return replace(
         situation,
-        givens=tuple(_renamed(one, names) for one in situation.givens),
+        givens=tuple(with_names(one, names) for one in situation.givens),
         actor=names.get(situation.actor or "", situation.actor),
         row=names.get(situation.row or "", situation.row),
-        path=tuple((name, _ref(ref, names)) for name, ref in situation.path),
+        path=tuple((name, ref_with(ref, names)) for name, ref in situation.path),
         body=None
         if situation.body is None
-        else {name: _ref(value, names) for name, value in situation.body.items()},
-        request={name: _ref(value, names) for name, value in situation.request.items()},
+        else {name: ref_with(value, names) for name, value in situation.body.items()},
+        request={name: ref_with(value, names) for name, value in situation.request.items()},
     )
 
 
-def _renamed(given: Given, names: Mapping[str, str]) -> Given:
+def with_names(given: Given, names: Mapping[str, str]) -> Given:
     return replace(
         given,
         variable=names.get(given.variable, given.variable),
-        says=tuple((name, _ref(value, names)) for name, value in given.says),
-        first=tuple(_renamed(one, names) for one in given.first),
+        says=tuple((name, ref_with(value, names)) for name, value in given.says),
+        first=tuple(with_names(one, names) for one in given.first),
     )
 
 
-def _ref(value: Any, names: Mapping[str, str]) -> Any:  # noqa: ANN401 - a value of any column
+def ref_with(value: Any, names: Mapping[str, str]) -> Any:  # noqa: ANN401 - a value of any column
     return replace(value, row=names.get(value.row, value.row)) if isinstance(value, Ref) else value
 
 

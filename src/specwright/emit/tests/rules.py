@@ -2,24 +2,33 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from specwright.address import snake
 from specwright.emit.behaviour import Behaviour
 from specwright.emit.lookups import operation_rule
+from specwright.emit.tests.conditions import of_block
 from specwright.emit.tests.modules import claim, doc, module
 from specwright.emit.tests.pairs import applied, shown
 from specwright.emit.tests.plans import ANYONE, Plan
-from specwright.emit.tests.printing import Test, renamed, test_name, used_by
+from specwright.emit.tests.printing import Test, renamed, test_name, used_by, with_names
 from specwright.emit.tests.simulation import GUARD_FAILED, Changes, Simulation, parts
-from specwright.emit.tests.situations import Found, Situation, Situations
+from specwright.emit.tests.situations import (
+    Found,
+    Situation,
+    Situations,
+    choices,
+    distance,
+    placed,
+)
 from specwright.emit.tests.slots import Slot, Slots
 from specwright.emit.tests.stage import Given, Impossible, Stage
-from specwright.emit.tests.values import NOW, Ref, show
+from specwright.emit.tests.values import NOW, Ref
 from specwright.emit.wording import quoted
 from specwright.model.evaluation import holds
 from specwright.model.lifecycles import Transition
-from specwright.model.operations import Operation, OperationKind
-from specwright.model.rules import Block, DoRule, Each, Job, Search
+from specwright.model.operations import ColumnValue, Operation, OperationKind
+from specwright.model.rules import DoRule, Each, Job, Search
 from specwright.model.sql_types import Kind
 from specwright.model.typed import Typed
 
@@ -67,15 +76,15 @@ def _left_behind(
         situations = plan.situations(operation, role)
         found = _most_visible(situations, None) if situations else None
         if found is not None:
-            yield _leaves(plan, operation, found, test_name(operation.id, "leaves_its_mark"), "")
+            yield _leaves(plan, found, test_name(operation.id, "leaves_its_mark"), "")
         return
     for arrow in behaviour.arrows:
         situations = Situations(plan.factories, operation, role, status=arrow.source)
-        found = _most_visible(situations, arrow)
+        found = _at_the_edge(situations, behaviour, arrow) or _most_visible(situations, arrow)
         if found is None:
             plan.leave_out(f"{operation.id}: from {arrow.source} to {arrow.target}.")
             continue
-        yield _leaves(plan, operation, found, _arrow_name(operation, arrow), _arrow_words(arrow))
+        yield _leaves(plan, found, _arrow_name(operation, arrow), _arrow_words(arrow))
 
 
 def _arrow_name(operation: Operation, arrow: Transition) -> str:
@@ -85,9 +94,20 @@ def _arrow_name(operation: Operation, arrow: Transition) -> str:
 
 
 def _arrow_words(arrow: Transition) -> str:
-    guard = "`else`" if arrow.is_else else f"`{' '.join(arrow.words.split())}`" if arrow.words else ""
+    guard = (
+        "`else`" if arrow.is_else else f"`{' '.join(arrow.words.split())}`" if arrow.words else ""
+    )
     effect = f"`{arrow.effect}`" if arrow.effect else ""
     return doc(" / ".join(part for part in (guard, effect) if part))
+
+
+def _at_the_edge(situations: Situations, behaviour: Behaviour, arrow: Transition) -> Found | None:
+    """Where the guard only just holds, or only just does not: another arrow is close by."""
+    guards = [one.guard for one in behaviour.arrows if one.source == arrow.source if one.guard]
+    alike = [one for one in behaviour.arrows if one.source == arrow.source]
+    if len(alike) == 1 or not guards:
+        return None
+    return situations.edge(guards[0], lambda outcome: outcome.arrow == arrow)
 
 
 def _most_visible(situations: Situations, arrow: Transition | None) -> Found | None:
@@ -108,7 +128,7 @@ def _most_visible(situations: Situations, arrow: Transition | None) -> Found | N
     return best[1] if best else None
 
 
-def _leaves(plan: Plan, operation: Operation, found: Found, name: str, says: str) -> Test:
+def _leaves(plan: Plan, found: Found, name: str, says: str) -> Test:
     situation = found.situation
     changed = [
         variable
@@ -123,7 +143,6 @@ def _leaves(plan: Plan, operation: Operation, found: Found, name: str, says: str
         f'assert answer.outcome == "{found.outcome.answer}"',
         *plan.printer.changes(found),
     ]
-    del operation
     return Test(name, tuple(lines), says)
 
 
@@ -237,17 +256,13 @@ def _not_picked(  # noqa: PLR0913, PLR0917 - a part of a search, and what it is 
 
 
 def _shown_key(operation: Operation, key: str) -> str | None:
-    from specwright.model.operations import ColumnValue  # noqa: PLC0415
-
     fields = operation.view.fields if operation.view else ()
     if operation.answers and operation.answers[0].envelope is not None:
         return None
     return next((f.name for f in fields if f.source == ColumnValue(key)), None)
 
 
-def _picked_in_order(
-    plan: Plan, operation: Operation, role: str, search: Search
-) -> Iterator[Test]:
+def _picked_in_order(plan: Plan, operation: Operation, role: str, search: Search) -> Iterator[Test]:
     """The first by each key in turn; rows that are alike in all keys but one tell."""
     entity = plan.model.entity(search.entity)
     working = plan.working(operation, role)
@@ -265,11 +280,12 @@ def _picked_in_order(
             return
         first, last = reversed(low_high) if key.descending else low_high
         before = [dict(one) for one in says] or [{}]
-        says = [{**one, key.column: first} for one in before[:1]] + [
-            {**before[0], key.column: last}, *before[1:]
-        ] if number == 0 else [
-            {**says[0], key.column: first}, {**says[0], key.column: last}, *says[1:]
-        ]
+        says = (
+            [{**one, key.column: first} for one in before[:1]]
+            + [{**before[0], key.column: last}, *before[1:]]
+            if number == 0
+            else [{**says[0], key.column: first}, {**says[0], key.column: last}, *says[1:]]
+        )
     says = [{**{k.column: _middle(says, k.column) for k in search.order_by}, **one} for one in says]
     names = ["first", "second", "third", "fourth"][: len(says)]
     if len(names) != len(says):
@@ -311,8 +327,6 @@ def _picked_in_order(
 
 
 def _two_values(kind: Kind | None) -> tuple[object, object] | None:
-    from datetime import timedelta  # noqa: PLC0415
-
     match kind:
         case Kind.SMALLINT | Kind.INT | Kind.BIGINT:
             return 1, 2
@@ -378,30 +392,31 @@ def _of_job(plan: Plan, job: Job) -> Iterator[Test]:
     if each.collection is not None or each.entity not in plan.factories:
         plan.leave_out(f"{job.name}: what it does.")
         return
-    search = _JobSituations(plan, job, each)
-    where = parts(each.block.where)
+    search = _JobSituations(plan, each)
     acted = search.acted()
     if not acted:
         plan.leave_out(f"{job.name}: a row on which it acts.")
-    for number, found in enumerate(acted):
-        spared = search.spared(where[number % len(where)]) if where else None
-        yield _job_test(plan, job, each, found, spared)
-    for part in where[len(acted) :]:
-        spared = search.spared(part)
-        if acted and spared is not None:
-            yield _job_test(plan, job, each, acted[0], spared)
-    for part in where:
-        if search.spared(part) is None:
+        return
+    spared: list[tuple[Given, ...]] = []
+    for part in parts(each.block.where):
+        one = search.spared(part, acted[0])
+        if one is None:
             words = " ".join((each.block.where_words or "").split())
             plan.leave_out(f"{job.name}: a part of `{words}` being false alone.")
+        else:
+            spared.append(one)
+    for number in range(max(len(acted), len(spared))):
+        beside = spared[number % len(spared)] if spared else None
+        yield _job_test(plan, job, each, acted[number % len(acted)], beside)
+
+
+_Acted = tuple[tuple[Given, ...], Stage, Changes]
 
 
 class _JobSituations:
     """Rows that a job acts on, by what becomes of them, and rows that it spares."""
 
-    def __init__(self, plan: Plan, job: Job, each: Each) -> None:
-        from specwright.emit.tests.conditions import of_block  # noqa: PLC0415
-
+    def __init__(self, plan: Plan, each: Each) -> None:
         self._plan = plan
         self._each = each
         slot = Slot(plan.model.entity(each.entity).row, each.entity)
@@ -414,11 +429,10 @@ class _JobSituations:
         slots.read([*of_block(plan.model, each.block)])
         self._slot = slot
         self._knobs = slots.knobs(None)
-        del job
 
-    def acted(self) -> list[tuple[tuple[Given, ...], Stage, Changes]]:
+    def acted(self) -> list[_Acted]:
         """One for each way in which a row can end, the nearest to the edge first."""
-        found: dict[str, tuple[float, tuple[tuple[Given, ...], Stage, Changes]]] = {}
+        found: dict[str, tuple[float, _Acted]] = {}
         for givens, stage, changes in self._every():
             row = stage.variables[self._slot.variable]
             if not changes.of(row):
@@ -429,29 +443,28 @@ class _JobSituations:
                 found[ending] = (rank, (givens, stage, changes))
         return [one for _, one in list(found.values())[:4]]
 
-    def spared(self, part: Typed) -> tuple[Given, ...] | None:
+    def spared(self, part: Typed, acted: _Acted) -> tuple[Given, ...] | None:
+        """As near as can be to a row on which it acts."""
+        other = acted[1].variables[self._slot.variable]
         best: tuple[float, tuple[Given, ...]] | None = None
         for givens, stage, changes in self._every():
             row = stage.variables[self._slot.variable]
             names = {"now": NOW, "actor": None, self._each.name: row}
             try:
                 failing = [
-                    one
-                    for one in parts(self._each.block.where)
-                    if not holds(one, names, stage.all)
+                    one for one in parts(self._each.block.where) if not holds(one, names, stage.all)
                 ]
             except TypeError:
                 continue
             if failing != [part] or changes.of(row):
                 continue
-            rank = _plainness(givens, self._slot.variable)
+            apart = sum(distance(other[name], row[name]) for name in self._slot.asked)
+            rank = apart + _plainness(givens, self._slot.variable) / 1e9
             if best is None or rank < best[0]:
                 best = (rank, givens)
         return best[1] if best else None
 
-    def _every(self) -> Iterator[tuple[tuple[Given, ...], Stage, Changes]]:
-        from specwright.emit.tests.situations import choices, placed  # noqa: PLC0415
-
+    def _every(self) -> Iterator[_Acted]:
         for choice in choices(self._knobs):
             given = Given(self._slot.variable, self._each.entity)
             try:
@@ -465,8 +478,6 @@ class _JobSituations:
 
 def _plainness(givens: tuple[Given, ...], variable: str) -> float:
     """How much is said, and how far from now: what is near is at the edge."""
-    from datetime import datetime  # noqa: PLC0415
-
     said = [value for given in givens for value in given.said.values()]
     apart = [abs((value - NOW).total_seconds()) for value in said if isinstance(value, datetime)]
     own = next(given for given in givens if given.variable == variable)
@@ -477,7 +488,7 @@ def _job_test(
     plan: Plan,
     job: Job,
     each: Each,
-    found: tuple[tuple[Given, ...], Stage, Changes],
+    found: _Acted,
     spared: tuple[Given, ...] | None,
 ) -> Test:
     givens, stage, changes = found
@@ -504,12 +515,6 @@ def _job_test(
 
 
 def _spared(givens: tuple[Given, ...], variable: str) -> tuple[Given, ...]:
-    from specwright.emit.tests.printing import _renamed  # noqa: PLC0415
-
     names = {one.variable: f"spared_{one.variable}" for one in givens}
     names[variable] = "spared"
-    return tuple(_renamed(one, names) for one in givens)
-
-
-def block_words(block: Block) -> str:
-    return show(block.where_words or "")
+    return tuple(with_names(one, names) for one in givens)

@@ -5,7 +5,7 @@ memory. What is not found within a bound is not shown, and said so.
 """
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -113,7 +113,7 @@ class Situations:
         return next(self.every(goal), None)
 
     def every(self, goal: Goal) -> Iterator[Found]:
-        for choice in itertools.islice(self._choices(), MOST_TRIES):
+        for choice in choices(self._knobs):
             found = self.tried(choice)
             if found is not None and goal(found.outcome, found.stage, found.situation):
                 yield found
@@ -131,6 +131,19 @@ class Situations:
             (rank, Pair(one, other))
             for other in refused
             for one in allowed
+            if (rank := _rank(one.choice, other.choice)) is not None
+        ]
+        return min(ranked, key=lambda pair: pair[0])[1] if ranked else None
+
+    def edge(self, part: Typed, wanted: Callable[[Outcome], bool]) -> Found | None:
+        """A situation that is wanted, close to one that is not and is allowed as well."""
+        allowed = [found for found in self._varied(part) if found.outcome.is_success]
+        ranked = [
+            (rank, one)
+            for one in allowed
+            if wanted(one.outcome)
+            for other in allowed
+            if not wanted(other.outcome)
             if (rank := _rank(one.choice, other.choice)) is not None
         ]
         return min(ranked, key=lambda pair: pair[0])[1] if ranked else None
@@ -159,12 +172,6 @@ class Situations:
             return None
         return Found(situation, outcome, stage, choice)
 
-    def _choices(self) -> Iterator[Choice]:
-        for size in range(MOST_CHANGES + 1):
-            for knobs in itertools.combinations(self._knobs, size):
-                for values in itertools.product(*(knob.choices for knob in knobs)):
-                    yield tuple(zip(knobs, values, strict=True))
-
     # -- from choices to rows ---------------------------------------------------------------------
 
     def _with(self, choice: Choice) -> Situation:
@@ -176,53 +183,8 @@ class Situations:
             if slot is None:
                 givens.append(given)
             else:
-                givens += self._placed(slot, given, chosen)
+                givens += _Placing(self.factories, chosen).placed(slot, given)
         return replace(self._base, givens=tuple(givens))
-
-    def _placed(
-        self, slot: Slot, given: Given, chosen: Mapping[tuple[int, str | None], Any]
-    ) -> Iterator[Given]:
-        """The row of a slot after those that it points at, before those that point at it."""
-        says = given.said
-        first: list[Given] = []
-        for below in slot.below.values():
-            relation = below.relation
-            if relation is None or relation.many or not self._is_chosen(below, chosen):
-                continue
-            first += self._placed(below, Given(below.variable, below.entity), chosen)
-            says |= {own: Ref(below.variable, theirs) for own, theirs in relation.columns}
-        status = given.status
-        factory = self.factories[slot.entity]
-        for column in slot.asked:
-            if (id(slot), column) in chosen:
-                value = chosen[id(slot), column]
-                if factory.lifecycle is not None and factory.lifecycle.column == column:
-                    status = value
-                else:
-                    says[column] = value
-        placed = replace(given, status=status, says=tuple(says.items()))
-        if placed.times > 1:
-            yield replace(placed, first=tuple(first))
-        else:
-            yield from first
-            yield placed
-        yield from self._children(slot, chosen)
-
-    def _children(
-        self, slot: Slot, chosen: Mapping[tuple[int, str | None], Any]
-    ) -> Iterator[Given]:
-        for below in slot.below.values():
-            relation = below.relation
-            if relation is None or not relation.many:
-                continue
-            times = chosen.get((id(below), None), 1 if self._is_chosen(below, chosen) else 0)
-            if times:
-                says = tuple((theirs, Ref(slot.variable, own)) for own, theirs in relation.columns)
-                child = Given(below.variable, below.entity, says=says, times=times)
-                yield from self._placed(below, child, chosen)
-
-    def _is_chosen(self, slot: Slot, chosen: Mapping[tuple[int, str | None], Any]) -> bool:
-        return any((id(one), name) in chosen for one in slot.all() for name in (*one.asked, None))
 
     # -- where every situation begins -------------------------------------------------------------
 
@@ -366,6 +328,74 @@ class Situations:
         return {}
 
 
+def choices(knobs: Sequence[Knob]) -> Iterator[Choice]:
+    """From nothing chosen to a few choices at once, up to a bound."""
+    return itertools.islice(_choices(knobs), MOST_TRIES)
+
+
+def _choices(knobs: Sequence[Knob]) -> Iterator[Choice]:
+    for size in range(MOST_CHANGES + 1):
+        for chosen in itertools.combinations(knobs, size):
+            for values in itertools.product(*(knob.choices for knob in chosen)):
+                yield tuple(zip(chosen, values, strict=True))
+
+
+def placed(factories: Factories, slot: Slot, given: Given, choice: Choice) -> Iterator[Given]:
+    chosen = {(id(knob.slot), knob.column): value for knob, value in choice}
+    return _Placing(factories, chosen).placed(slot, given)
+
+
+@dataclass(frozen=True)
+class _Placing:
+    """From choices to rows."""
+
+    factories: Factories
+    chosen: Mapping[tuple[int, str | None], Any]
+
+    def placed(self, slot: Slot, given: Given) -> Iterator[Given]:
+        """The row of a slot after those that it points at, before those that point at it."""
+        says = given.said
+        first: list[Given] = []
+        for below in slot.below.values():
+            relation = below.relation
+            if relation is None or relation.many or not self._is_chosen(below):
+                continue
+            first += self.placed(below, Given(below.variable, below.entity))
+            says |= {own: Ref(below.variable, theirs) for own, theirs in relation.columns}
+        status = given.status
+        factory = self.factories[slot.entity]
+        for column in slot.asked:
+            if (id(slot), column) in self.chosen:
+                value = self.chosen[id(slot), column]
+                if factory.lifecycle is not None and factory.lifecycle.column == column:
+                    status = value
+                else:
+                    says[column] = value
+        placed = replace(given, status=status, says=tuple(says.items()))
+        if placed.times > 1:
+            yield replace(placed, first=tuple(first))
+        else:
+            yield from first
+            yield placed
+        yield from self._children(slot)
+
+    def _children(self, slot: Slot) -> Iterator[Given]:
+        for below in slot.below.values():
+            relation = below.relation
+            if relation is None or not relation.many:
+                continue
+            times = self.chosen.get((id(below), None), 1 if self._is_chosen(below) else 0)
+            if times:
+                says = tuple((theirs, Ref(slot.variable, own)) for own, theirs in relation.columns)
+                child = Given(below.variable, below.entity, says=says, times=times)
+                yield from self.placed(below, child)
+
+    def _is_chosen(self, slot: Slot) -> bool:
+        return any(
+            (id(one), name) in self.chosen for one in slot.all() for name in (*one.asked, None)
+        )
+
+
 _UNSAID = object()
 
 
@@ -375,7 +405,7 @@ def _another(name: str, value: Any) -> Any:  # noqa: ANN401 - a value of JSON
     return value
 
 
-def _distance(one: Any, other: Any) -> float:  # noqa: ANN401 - values of any column
+def distance(one: Any, other: Any) -> float:  # noqa: ANN401 - values of any column
     """How far apart two choices are: nearest is best shown."""
     if isinstance(one, datetime) and isinstance(other, datetime):
         return abs((one - other) / timedelta(seconds=1)) / 1e6
@@ -399,5 +429,5 @@ def _rank(one: Choice, other: Choice) -> tuple[float, int] | None:
     ]
     if len(apart) != 1:
         return None
-    distance = _distance(before.get(apart[0], _UNSAID), after.get(apart[0], _UNSAID))
+    distance = distance(before.get(apart[0], _UNSAID), after.get(apart[0], _UNSAID))
     return distance, len(before) + len(after)
