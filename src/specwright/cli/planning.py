@@ -18,7 +18,6 @@ from specwright.diagnostic import Level
 from specwright.gates.tidy import tidy
 from specwright.model.rules import Job
 from specwright.plan.changes import Change
-from specwright.tree import Tree
 
 SHOWN = {
     Fate.NEW: "new",
@@ -90,7 +89,7 @@ def lines(found: Plan, seen: Standpoint) -> Iterator[str]:
     yield from _jobs(found.compiled.model.jobs)
     yield from _tables(found)
     yield from _migration(found)
-    yield from _tests(found.backend.tests)
+    yield from _tests(found.backend)
     yield from _left_out(found, seen)
     yield from _still_open(found, seen)
     yield from _files(found)
@@ -142,12 +141,11 @@ def _change(change: Change) -> Iterator[str]:
         yield f"      {change.hint}"
 
 
-def _tests(tests: Tree) -> Iterator[str]:
-    counted = {path: len(_TEST.findall(text)) for path, text in tests.items()}
-    yield from _heading(sum(counted.values()), "test", "tests")
-    for path, count in counted.items():
-        if count:
-            yield f"  {path}: {count}"
+def _tests(backend: Backend) -> Iterator[str]:
+    counts = {path: len(_TEST.findall(text)) for path, text in backend.tests.items()}
+    yield from _heading(sum(counts.values()), "test", "tests")
+    yield from (f"  {path}: {count}" for path, count in counts.items() if count)
+    yield from (f"    Not shown by a test: {sentence}" for sentence in backend.not_shown)
 
 
 def _left_out(found: Plan, seen: Standpoint) -> Iterator[str]:
@@ -250,6 +248,7 @@ def as_json(found: Plan, seen: Standpoint) -> dict[str, object]:
             for path, text in found.backend.tests.items()
             if (names := _TEST.findall(text))
         },
+        "not_shown": list(found.backend.not_shown),
         **left_out_as_json(found.compiled, seen),
         "uncovered": [trace.id for trace in model.uncovered],
         "files": list(found.backend.tree) if found.draft is None else files_as_json(found.draft),

@@ -1,4 +1,4 @@
-"""Runs, and a person's decision on them: `specwright runs`, `show`, `resume`, `approve`, `reject`."""
+"""Runs, and what a person decides on them."""
 
 import argparse
 import os
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from specwright.cli.checking import Misuse
+from specwright.cli.misuse import Misuse
 from specwright.cli.terminal import Style, Terminal, harmless
 from specwright.workflow import Refusal, Repository, Run, Workshop, screen
 from specwright.workflow import State as Stand

@@ -76,7 +76,7 @@ def emit_contract(model: Model) -> Tree:
         return Tree({})
     document = _document(contract)
     actions = list(_actions(model, contract, document))
-    overlay = {
+    overlay: dict[str, Any] = {
         "overlay": "1.0.0",
         "info": {"title": "What was added to openapi.yaml", "version": contract.version},
         "extends": "openapi.yaml",
@@ -97,7 +97,7 @@ def _written(action: _Action) -> dict[str, Json]:
     return {"target": action.target, "update": action.update}
 
 
-def _yaml(value: Json) -> str:
+def _yaml(value: Mapping[str, Any]) -> str:
     """Without anchors: what stands in several places is written in each."""
     return yaml.dump(value, Dumper=_Plain, sort_keys=False, width=100, allow_unicode=True)
 
@@ -107,7 +107,7 @@ class _Plain(yaml.SafeDumper):
         return True
 
 
-def _json(value: Json) -> str:
+def _json(value: Mapping[str, Any]) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
 
 

@@ -8,7 +8,6 @@ from ruff import find_ruff_bin
 
 from specwright.tree import Tree
 
-
 # Templates end every list with a comma; what fits on a line goes on a line all the same.
 _COMPACT_IMPORTS = ("--config", "lint.isort.split-on-trailing-comma=false")
 _COMPACT = ("--config", "format.skip-magic-trailing-comma=true")

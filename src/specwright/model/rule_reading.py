@@ -689,27 +689,3 @@ def _argument_name(argument: cel.Expression, number: int) -> str:
 
 def _only_schema(content: Mapping[str, Schema]) -> Schema | None:
     return next((flattened(schema) for schema in content.values()), None)
-
-
-def record_of_request(
-    operation: syntax.Operation, entity: Entity | None, scopes: Scopes, *, name: str = "request"
-) -> types.Row:
-    """What `request` is: the properties of the body, and the parameters."""
-    fields: dict[str, types.Type] = {}
-    for parameter in operation.parameters:
-        found = scopes.type_of_schema(parameter.schema, f"{parameter.name}")
-        is_there = parameter.required or flattened(parameter.schema).has_default
-        fields[snake(parameter.name.value)] = types.with_null(
-            found, nullable=found.nullable or not is_there
-        )
-    body = _only_schema(operation.body.content) if operation.body is not None else None
-    for wire, schema in body.properties.items() if body is not None else ():
-        found = scopes.type_of_schema(schema, f"{wire} of the request")
-        is_there = body is not None and (wire in body.required or flattened(schema).has_default)
-        column = entity.column(snake(wire)) if entity is not None else None
-        if column is not None and types.is_kind(found, types.Kind.DOUBLE):
-            found = type_of_column(column, scopes.enums)
-        fields[snake(wire)] = types.with_null(
-            found, nullable=flattened(schema).nullable or not is_there
-        )
-    return scopes.record(f"the {name} of {operation.id}", fields)
