@@ -1,5 +1,7 @@
 """`python -m specwright`."""
 
+import sys
+
 from specwright.cli import main
 
-raise SystemExit(main())
+sys.exit(main())

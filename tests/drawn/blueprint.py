@@ -85,9 +85,16 @@ class Table:
     lifecycle: Lifecycle | None = None
     derived: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)  # CEL, schema
 
+    reverses: set[str] = field(default_factory=set)
+
     @property
     def row(self) -> str:
         return self.noun.singular
+
+    @property
+    def key_kind(self) -> str:
+        """Of what points at it."""
+        return {"serial": "int", "bigserial": "bigint"}.get(self.key.kind, self.key.kind)
 
     @property
     def names(self) -> set[str]:
@@ -95,8 +102,6 @@ class Table:
         own = {self.key.name, "created_at", "updated_at", "version"}
         own |= {column.name for column in self.columns}
         return own | {column.relation for column in self.references} | self.reverses
-
-    reverses: set[str] = field(default_factory=set)
 
     @property
     def references(self) -> list[Column]:

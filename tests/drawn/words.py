@@ -50,7 +50,7 @@ COLLIDING = _nouns(
     decimals/decimal numbers/number enums/enum literals/literal mappings/mapping
     sequences/sequence worlds/world conflicts/conflict refusals/refusal jobs/job workers/worker
     routers/router apps/app databases/database migrations/migration tests/test structs/struct
-    timestamps/timestamp locks/lock functions/function iterators/iterator identities/identity
+    timestamps/timestamp locks/lock iterators/iterator identities/identity
     moments/moment views/view repositories/repository transactions/transaction labels/label"""
 )
 FIRST_WORDS = tuple(

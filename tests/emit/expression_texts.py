@@ -90,6 +90,7 @@ class Here:
 
 
 Draw = st.DrawFn
+Maker = Callable[[Draw, "Here"], str]
 
 
 def conditions(scope: Scope) -> st.SearchStrategy[str]:
@@ -105,10 +106,10 @@ def values(scope: Scope) -> st.SearchStrategy[str]:
 
 @st.composite
 def value(draw: Draw, here: Here, kind: str) -> str:
-    if here.depth <= 0 or draw(st.sampled_from("plain made".split())) == "plain":
+    if here.depth <= 0 or draw(st.sampled_from(("plain", "made"))) == "plain":
         return draw(leaf(here, kind))
     inner = here.deeper()
-    makers: dict[str, Sequence[Callable[[Draw, Here], str]]] = {
+    makers: dict[str, Sequence[Maker]] = {
         "int": (_sum, _product, _quotient, _length, _count, _total, _whole),
         "decimal": (_decimal,),
         "double": (_double,),
@@ -117,8 +118,9 @@ def value(draw: Draw, here: Here, kind: str) -> str:
         "duration": (_between,),
         "date": (_day,),
     }
-    made = [*makers.get(kind, ()), lambda d, h: _chosen(d, h, kind)]
-    return made[draw(st.integers(0, len(made) - 1))](draw, inner)
+    made: list[Maker] = [*makers.get(kind, ()), lambda d, h: _chosen(d, h, kind)]
+    make: Maker = made[draw(st.integers(0, len(made) - 1))]
+    return make(draw, inner)
 
 
 @st.composite
@@ -187,7 +189,9 @@ def _of_each(draw: Draw, inside: Here) -> str:
     """A number that tells one of the list from another."""
     name, of = inside.rows[-1]
     own = draw(st.sampled_from(PATHS[of]["int"])).removesuffix("?")
-    return f"({name}.{own} + {draw(value(inside, 'int'))})" if draw(st.booleans()) else f"{name}.{own}"
+    return (
+        f"({name}.{own} + {draw(value(inside, 'int'))})" if draw(st.booleans()) else f"{name}.{own}"
+    )
 
 
 def _decimal(draw: Draw, here: Here) -> str:
@@ -275,7 +279,11 @@ def _found(draw: Draw, here: Here) -> str:
 
 def _among(draw: Draw, here: Here) -> str:
     if draw(st.booleans()):
-        return "order.note in request.tags"
+        known = ("order.note in request.labels", "request.labels.exists(x, x == request.note)")
+        narrowed = draw(st.sampled_from(known))
+        tests = ("request.labels != null && %s", "(request.labels == null || !(%s))")
+        test = draw(st.sampled_from(tests)) % narrowed
+        return test if here.is_typed(test) else "order.note in request.tags"
     listed, inside = _lines(draw, here)
     name = inside.rows[-1][0]
     return f"{_path(draw, here, 'int')} in {listed}.map({name}, {_of_each(draw, inside)})"

@@ -17,9 +17,8 @@ from uuid import UUID
 import asyncpg
 import msgspec
 import sqlalchemy
-from sqlalchemy import Select
+from sqlalchemy import ClauseElement
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.schema import CreateTable
 
@@ -27,6 +26,7 @@ import specwright.emit
 from specwright.model import types
 from specwright.model.types import Column, ListOf, OneOf, Relation, Row, Scalar, Scope, with_null
 
+DIALECT = sqlalchemy.make_url("postgresql+asyncpg://").get_dialect()()
 LAUNCHER = Path(specwright.emit.__file__).parent / "templates" / "dev" / "postgres.py"
 
 
@@ -102,6 +102,7 @@ FIELDS: Mapping[str, Mapping[str, types.Field]] = {
         "limit": column(types.INT),
         "since": column(types.TIMESTAMP, nullable=True),
         "tags": column(ListOf(types.TEXT)),
+        "labels": column(ListOf(types.TEXT), nullable=True),
         "items": column(ListOf(Row("request item", stored=False))),
     },
     "request item": {"product_id": column(types.INT), "quantity": column(types.INT)},
@@ -231,6 +232,7 @@ class RequestRow(msgspec.Struct, frozen=True):
     since: datetime | None
     tags: Sequence[str]
     items: Sequence[ItemRow]
+    labels: Sequence[str] | None = None
 
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -356,17 +358,21 @@ class Database:
     runner: asyncio.Runner
     connection: "asyncpg.Connection[asyncpg.Record]"
 
-    def select(self, statement: Select[Any], values: Mapping[str, Any]) -> list[Any]:
+    def select(self, statement: ClauseElement, values: Mapping[str, Any]) -> list[Any]:
         """What a statement finds, run as emitted backends run theirs."""
-        compiled = statement.compile(dialect=asyncpg_dialect())
+        compiled = statement.compile(dialect=DIALECT)
         names = getattr(compiled, "positiontup", None) or ()
         given = {**compiled.params, **values}
         fetched = self.connection.fetch(str(compiled), *[given[name] for name in names])
         return self.runner.run(self._in_savepoint(fetched))
 
     async def _in_savepoint(self, fetched: Any) -> list[Any]:
-        async with self.connection.transaction():
+        savepoint = self.connection.transaction()
+        await savepoint.start()
+        try:
             return list(await fetched)
+        finally:
+            await savepoint.rollback()
 
 
 @contextmanager
@@ -387,7 +393,8 @@ async def _connected(url: str) -> "asyncpg.Connection[asyncpg.Record]":
     await connection.execute("SET timezone TO 'UTC'")
     await connection.transaction().start()
     for table, rows in ((User, USERS), (Product, PRODUCTS), (Order, ORDERS), (OrderLine, LINES)):
-        await connection.execute(str(CreateTable(table.__table__).compile(dialect=asyncpg_dialect())))  # type: ignore[arg-type]
+        created = CreateTable(Base.metadata.tables[table.__tablename__])
+        await connection.execute(str(created.compile(dialect=DIALECT)))
         records = [msgspec.structs.astuple(row) for row in rows]
         await connection.copy_records_to_table(table.__tablename__, records=records)
     return connection

@@ -1,5 +1,5 @@
 """From small contracts to what their calls mean."""
-# ruff: noqa: E501, ISC004  # tables of contracts and messages, a line each
+# tables of contracts and messages, a line each
 
 from collections.abc import Callable
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from cel_expr_python import cel as google
+from cel_expr_python import cel as google  # type: ignore[import-untyped]  # it has no marker
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -180,7 +180,7 @@ VALUES = [
     ("now - now", types.DURATION),
     ("guest.role", OneOf("role", ("customer", "staff"), nullable=True)),
     ("order.reviewer.email", Scalar(Kind.TEXT, nullable=True)),
-    ("order.urgent ? 1 : 2.5", None),
+    ("order.urgent ? 1 : 2.5", types.DOUBLE),
     ("order.urgent ? order.total_cents : null", Scalar(Kind.INT, nullable=True)),
     ("order.urgent ? order.price : 3", types.DECIMAL),
     ("order.placed_at != null ? order.placed_at : now", types.TIMESTAMP),
@@ -191,11 +191,8 @@ VALUES = [
 
 
 @pytest.mark.parametrize(("text", "wanted"), VALUES)
-def test_a_value_has_the_type_that_it_will_have(text: str, wanted: types.Type | None) -> None:
+def test_a_value_has_the_type_that_it_will_have(text: str, wanted: types.Type) -> None:
     found, report = checked(text)
-    if wanted is None:
-        assert words(report) == ["1 `1` is an int, but `2.5` is a double: one type is needed for both."]
-        return
     assert found is not None, words(report)
     assert found.type == wanted
 
@@ -237,13 +234,13 @@ SLIPS = [
     ),
     (
         "!(order.urgent && order.charge_id in ['a', 'b'])",
-        "1 `order.charge_id` may be null; `order.urgent && order.charge_id in [\"a\", \"b\"]` is false"
+        '1 `order.charge_id` may be null; `order.urgent && order.charge_id in ["a", "b"]` is false'
         " then, and this would make it true. | Say what is meant: `order.charge_id != null && …`, or"
         " `order.charge_id == null || …`, before it.",
     ),
     (
-        "order.placed_at < now == false",
-        None,
+        "(order.urgent ? order.total_cents : 2.5) > 1.0",
+        "1 `order.total_cents` is an int, but `2.5` is a double: one type is needed for both.",
     ),
     (
         "order.status != null",
@@ -278,7 +275,7 @@ SLIPS = [
     ),
     (
         'order.placed_at < "2026-01-31T09:00:00Z"',
-        "17 `order.placed_at` is a timestamp, `\"2026-01-31T09:00:00Z\"` is text: they cannot be"
+        '17 `order.placed_at` is a timestamp, `"2026-01-31T09:00:00Z"` is text: they cannot be'
         ' compared. | Write `timestamp("2026-01-31T09:00:00Z")`.',
     ),
     (
@@ -335,20 +332,15 @@ SLIPS = [
     ("startsWith(order.charge_id)", "1 There is no function `startsWith`. | It is written `x.startsWith(y)`."),
     ("int('5') > 1", '5 `"5"` is text, which `int` does not take.'),
     ("-order.status == 'x'", "1 `order.status` is one of the enum `order_status`: only a number has a negative."),
-    ("[1] == [1]", None),
     ("order.data == 'x'", "12 `order.data` is JSON: it can only be compared with null."),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("text", "message"), SLIPS)
-def test_a_slip_is_told_with_what_would_be_right(text: str, message: str | None) -> None:
-    report = Report()
-    expression = parse(Text("rules.md", text), report)
-    if expression is not None:
-        assert check_condition(expression, SCOPE, report) is None
-    assert len(report)
-    if message is not None:
-        assert words(report) == [message]
+def test_a_slip_is_told_with_what_would_be_right(text: str, message: str) -> None:
+    found, report = checked(text, condition=True)
+    assert found is None
+    assert words(report) == [message]
 
 
 LATER = [
@@ -463,7 +455,7 @@ def oracle_values(draw: st.DrawFn, kind: str, depth: int = 2) -> str:
 
 
 @st.composite
-def oracle_conditions(draw: st.DrawFn, depth: int = 3) -> str:
+def oracle_conditions(draw: st.DrawFn, depth: int = 3) -> str:  # noqa: PLR0911 - a table
     if depth == 0 or draw(st.integers(0, 3)) == 0:
         kind = draw(st.sampled_from(["int", "double", "text", "moment", "duration"]))
         operator = draw(st.sampled_from(["==", "!=", "<", "<=", ">", ">="]))

@@ -1,5 +1,5 @@
 """From small rule blocks to what they do."""
-# ruff: noqa: E501, ISC004  # tables of contracts and messages, a line each
+# tables of contracts and messages, a line each
 
 from collections.abc import Callable, Mapping
 

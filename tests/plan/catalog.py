@@ -57,7 +57,9 @@ class Database:
         name = f"plan_{token_hex(6)}"
         with asyncio.Runner() as runner:
             admin = cls(create_async_engine(url, poolclass=NullPool), runner)
-            admin.run(f"CREATE DATABASE {name}")
+            admin.run(
+                f"CREATE DATABASE {name}", f"ALTER DATABASE {name} SET synchronous_commit = off"
+            )
             own = cls(create_async_engine(url.set(database=name)), runner)
             try:
                 yield own

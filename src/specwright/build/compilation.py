@@ -9,6 +9,7 @@ from specwright.build.migrating import changes_since, next_migration
 from specwright.build.state import State
 from specwright.diagnostic import Diagnostic, Level, Report
 from specwright.emit.backend import emit_backend
+from specwright.emit.limits import within_limits
 from specwright.emit.refusing import emit_not_implemented
 from specwright.emit.tests import emit_tests
 from specwright.model import Model, build_model
@@ -68,7 +69,7 @@ def compile_bundle(
     name: str, files: Tree, report: Report, *, state: State = NOTHING, tidy: Tidy = as_emitted
 ) -> Compiled:
     """Compile the texts of a bundle; `report` holds what reading them has shown already."""
-    model = build_model(read_bundle(name, files, report), report)
+    model = within_limits(build_model(read_bundle(name, files, report), report), report)
     backend = None if report.failed else _backend(model, report, state, tidy)
     return Compiled(name, files, tuple(report), model, None if report.failed else backend)
 

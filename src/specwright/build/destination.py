@@ -115,6 +115,7 @@ class Destination:
         before = {path: _digest(self.root / path) for path in (*files, *removed)}
         order = {"before": before, "removed": sorted(removed)}
         try:
+            self._staging.mkdir()
             for path, text in files.items():
                 _make_folder((self.root / path).parent, made)
                 _make_folder((self._staging / "files" / path).parent, [])

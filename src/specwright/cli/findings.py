@@ -78,13 +78,14 @@ def _lines(
     where = terminal.styled(seen_from.place(found.place), Style.BOLD)
     yield f"{where}: {level}: {harmless(found.message)}"
     if terminal.is_one:
-        yield from _source(found.place, files, terminal)
+        yield from _source(found, files, terminal)
     if found.hint:
         yield from (f"    {line}" for line in harmless(found.hint).splitlines())
 
 
-def _source(place: Place, files: Tree, terminal: Terminal) -> Iterator[str]:
+def _source(found: Diagnostic, files: Tree, terminal: Terminal) -> Iterator[str]:
     """The line, as much of it as fits, and a caret under the character."""
+    place = found.place
     lines = files.get(place.file, "").split("\n")
     line = lines[place.line - 1] if place.line <= len(lines) else ""
     if not line.strip():
@@ -94,7 +95,7 @@ def _source(place: Place, files: Tree, terminal: Terminal) -> Iterator[str]:
     before = "".join(_blank(char) for char in shown[: place.column - 1 - start])
     number = f"{place.line:>6}"
     yield terminal.styled(f"{number} | ", Style.DIM) + shown
-    caret = terminal.styled("^", _STYLES[Level.ERROR], Style.BOLD)
+    caret = terminal.styled("^", _STYLES[found.level], Style.BOLD)
     yield terminal.styled(f"{'':>6} | ", Style.DIM) + before + caret
 
 

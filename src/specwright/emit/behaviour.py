@@ -9,24 +9,14 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from specwright.address import snake
+from specwright.emit.beyond import ARGUMENTS, Beyond, roots
+from specwright.emit.facts import Fact, distinct_facts
 from specwright.emit.lookups import effect, operation_rule
 from specwright.model import Model
 from specwright.model.lifecycles import Lifecycle, Transition
 from specwright.model.operations import OperationKind
-from specwright.model.rules import Block, DoRule, Each, Require, Rule, Set
-from specwright.model.typed import Name, Typed, path, reads_relations, walk
-
-ARGUMENTS = ("actor", "request", "now")  # in the order in which functions take them
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """A value that only the database can tell, since other rows are read for it."""
-
-    name: str
-    typed: Typed
-    is_negated: bool = False
-
+from specwright.model.rules import Block, DoRule, Require, Rule, Set
+from specwright.model.typed import Typed, path, reads_relations
 
 @dataclass(frozen=True)
 class Behaviour:
@@ -40,7 +30,7 @@ class Behaviour:
     @classmethod
     def named(cls, model: Model, name: str) -> "Behaviour | None":
         """Of the operation or the trigger; None where it works on no row that there is."""
-        operation, rule = model.operation(name), operation_rule(model, name)
+        operation, rule = model.operation(name), _rule(model, name)
         living = next((one for one in model.lifecycles if name in one.triggers), None)
         entity = living.entity if living else rule.entity if rule else None
         if entity is None and operation is not None:
@@ -70,7 +60,7 @@ class Behaviour:
 
     @cached_property
     def rule(self) -> Rule | None:
-        return operation_rule(self.model, self.name)
+        return _rule(self.model, self.name)
 
     @cached_property
     def effects(self) -> tuple[Rule, ...]:
@@ -99,9 +89,35 @@ class Behaviour:
         own = (self.own_block,) if self.own_block else ()
         return (*own, *(effect.block for effect in self.effects))
 
+    # -- What it does beyond its row --------------------------------------------------------------
+
     @cached_property
-    def rounds(self) -> tuple[Each, ...]:
-        return tuple(each for block in self.blocks for each in block.each)
+    def own_beyond(self) -> Beyond | None:
+        return self._beyond(self.name, self.own_block) if self.own_block else None
+
+    @cached_property
+    def effects_beyond(self) -> tuple[Beyond, ...]:
+        found = (self._beyond(one.name, one.block, is_effect=True) for one in self.effects)
+        return tuple(one for one in found if one is not None)
+
+    def _beyond(self, name: str, block: Block, *, is_effect: bool = False) -> Beyond | None:
+        found = Beyond(self.model, name, self.entity, self.row, block, is_effect)
+        return found if found.is_needed else None
+
+    @cached_property
+    def beyond(self) -> tuple[Beyond, ...]:
+        own = (self.own_beyond,) if self.own_beyond else ()
+        return (*own, *self.effects_beyond)
+
+    @property
+    def deletes_row(self) -> bool:
+        row = (self.row,)
+        return any(path(one.row) == row for block in self.blocks for one in block.delete)
+
+    @property
+    def takes_connection(self) -> bool:
+        """Whether it works on other rows than its own, itself or through what it does."""
+        return bool(self.beyond) or any(self.inner(do).takes_connection for do in self.does)
 
     @cached_property
     def does(self) -> tuple[DoRule, ...]:
@@ -120,13 +136,7 @@ class Behaviour:
 
     @cached_property
     def facts(self) -> tuple[Fact, ...]:
-        found: dict[str, Fact] = {}
-        for fact in self._facts():
-            name = fact.name
-            while name in found and found[name].typed != fact.typed:
-                name += "_too"
-            found[name] = Fact(name, fact.typed, fact.is_negated)
-        return tuple(found.values())
+        return distinct_facts(self._facts())
 
     def _facts(self) -> Iterator[Fact]:
         guarded = [arrow for arrow in self.arrows if arrow.guard and reads_relations(arrow.guard)]
@@ -150,6 +160,8 @@ class Behaviour:
         used = {name for typed in self.expressions for name in roots(typed)}
         for do in self.does:
             used |= set(self.inner(do).arguments)
+        for beyond in self.beyond:
+            used |= set(beyond.arguments)
         used.add("now")  # a changed row says when
         return tuple(name for name in ARGUMENTS if name in used)
 
@@ -174,6 +186,7 @@ class Behaviour:
         if self.lifecycle is not None:
             yield 409
         yield from (require.status for require in self.requires)
+        yield from (require.status for beyond in self.beyond for require in beyond.requires)
         for do in self.does:
             yield from self.inner(do).refusal_statuses
 
@@ -182,10 +195,12 @@ class Behaviour:
         """Whether the caller's row has to be locked, since rows of theirs are counted."""
         locks = (lock for require in self.requires for lock in require.locks)
         own = any(path(lock) == ("actor",) for lock in locks)
+        own = own or any(beyond.sets_actor for beyond in self.beyond)
         inner = (self.inner(do) for do in self.does)
         return own or any(behaviour.counts_of_actor for behaviour in inner)
 
 
-def roots(typed: Typed) -> Iterator[str]:
-    """The names in scope that an expression starts from; those of its macros too."""
-    return (node.name for node in walk(typed) if isinstance(node, Name))
+
+def _rule(model: Model, name: str) -> Rule | None:
+    """Of an operation; or of an effect that a rule does by its name."""
+    return operation_rule(model, name) or effect(model, name)

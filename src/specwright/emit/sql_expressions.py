@@ -135,7 +135,7 @@ def to_sql(
         binds=dict(statement.binds),
         aliases=dict(statement.aliases),
         definitions=statement.definitions,
-        imports=statement.uses.imports,
+        imports=statement.imports(whole),
         enums=statement.uses.enums,
         entities=statement.uses.entities,
     )

@@ -1,10 +1,11 @@
 """What a SQLAlchemy expression gathers while it is written: rows, parameters, aliases, imports."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from specwright.emit.python_source import ClassNames, Level, Piece, Uses
+from specwright.emit.python_source import ClassNames, Import, Level, Piece, Uses
 from specwright.model.typed import Typed
 from specwright.model.types import Kind, ListOf, Scalar, Type
 
@@ -163,6 +164,11 @@ class Statement:
             f'_{name} = aliased({self.classes.entity(entity)}, name="_{name}")'
             for name, entity in self.aliases.items()
         )
+
+    def imports(self, written: Piece) -> tuple[Import, ...]:
+        """What the text that came of it needs; a type may have been left out after all."""
+        words = set(re.findall(r"\w+", f"{written.text} {self.definitions}"))
+        return tuple(one for one in self.uses.imports if one.name in words)
 
     # Subqueries
 

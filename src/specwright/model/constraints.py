@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from specwright.model.entities import Check, Entity
 from specwright.model.operations import BodyField, Operation, OperationKind
-from specwright.model.rule_reading import reads_request
+from specwright.model.rule_expressions import reads_request
 from specwright.model.rules import Block
 from specwright.model.sql_checks import Bound
 from specwright.spec.syntax import Schema

@@ -9,7 +9,7 @@ from typing import Literal
 from specwright.diagnostic import Place
 from specwright.model import naming
 from specwright.model.sql_checks import Shape
-from specwright.model.sql_types import Kind, SqlType
+from specwright.model.sql_types import SqlType
 
 OnDelete = Literal["no action", "restrict", "cascade", "set null", "set default"]
 
@@ -195,7 +195,3 @@ class Entity:
         yield self.primary_key.name, self.primary_key.columns
         for unique in self.uniques:
             yield unique.name, unique.columns
-
-    def has_enum(self, column: str) -> bool:
-        found = self.column(column)
-        return found is not None and found.type.kind is Kind.ENUM

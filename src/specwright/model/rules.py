@@ -46,6 +46,7 @@ class Create:
     entity: str
     values: tuple[tuple[str, Typed], ...]  # by column
     place: Place
+    names_rows: tuple[tuple[str, str], ...] = ()  # columns that the request says a key in, and of
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,8 +97,11 @@ class Scopes:
         said = kinds(flat)
         only = said[0] if len(said) == 1 else ""
         if only == "object" and is_object(flat) and depth < _DEEPEST:
-            row = self.record(name, self._fields_of_schema(flat, name, depth))
-            return types.Row(row.entity, nullable=nullable, stored=False)
+            title = f"the schema {flat.name}" if flat.name is not None else name
+            if flat.name is None or title not in self._records:
+                self.record(title, {})  # where it contains itself
+                self.record(title, self._fields_of_schema(flat, title, depth))
+            return types.Row(title, nullable=nullable, stored=False)
         if only == "array" and flat.items is not None and depth < _DEEPEST:
             element = self.type_of_schema(flat.items, f"{name} item", depth + 1)
             return types.ListOf(element, nullable=nullable)

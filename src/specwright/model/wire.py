@@ -41,15 +41,28 @@ def squashed(name: str) -> str:
     return snake(name).replace("_", "")
 
 
-def flattened(schema: Schema, depth: int = 0) -> Schema:
+def flattened(schema: Schema) -> Schema:
     """The schema with the parts of its `allOf` merged in, and `oneOf: [X, null]` read as X."""
-    only = _but_null(schema)
-    if only is not None and depth < _DEEPEST:
-        inner = flattened(only, depth + 1)
-        return replace(inner, nullable=True, name=inner.name or schema.name)
-    if not schema.all_of or depth >= _DEEPEST:
+    return _flattened(schema, 0, {})
+
+
+def _flattened(schema: Schema, depth: int, known: dict[int, Schema]) -> Schema:
+    """`known` are those flattened already: a component may be part of many others."""
+    if not (schema.all_of or schema.one_of or schema.any_of) or depth >= _DEEPEST:
         return schema
-    parts = [flattened(part, depth + 1) for part in schema.all_of]
+    if id(schema) not in known:
+        known[id(schema)] = _merged_parts(schema, depth, known)
+    return known[id(schema)]
+
+
+def _merged_parts(schema: Schema, depth: int, known: dict[int, Schema]) -> Schema:
+    only = _but_null(schema)
+    if only is not None:
+        inner = _flattened(only, depth + 1, known)
+        return replace(inner, nullable=True, name=inner.name or schema.name)
+    if not schema.all_of:
+        return schema
+    parts = [_flattened(part, depth + 1, known) for part in schema.all_of]
     if len(parts) == 1 and not schema.properties:
         return replace(
             parts[0],

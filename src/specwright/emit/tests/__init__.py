@@ -11,7 +11,9 @@ from specwright.emit.tests.given import emit_given
 from specwright.emit.tests.lifecycles import emit_lifecycles
 from specwright.emit.tests.plans import Plan
 from specwright.emit.tests.printing import tuple_text
+from specwright.emit.tests.reads import emit_reads
 from specwright.emit.tests.rules import emit_rules
+from specwright.emit.tests.writes import emit_writes
 from specwright.model import Model
 from specwright.tree import Tree
 
@@ -30,6 +32,8 @@ _IN_A_DOMAIN: dict[str, Callable[[Plan, str], str | None]] = {
     "calls": emit_calls,
     "test_access": emit_access,
     "test_rules": emit_rules,
+    "test_reads": emit_reads,
+    "test_writes": emit_writes,
 }
 
 

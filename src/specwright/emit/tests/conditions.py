@@ -14,9 +14,9 @@ def conditions_of(model: Model, operation: Operation, role: str) -> Iterator[Typ
     """Those of its access and of what it does; what exists for the role comes first."""
     if operation.entity is not None:
         visibility = model.visibility_of(operation.entity)
-        for permission in visibility.permissions if visibility else ():
-            if permission.role in (role, "anyone") and permission.condition is not None:
-                yield permission.condition
+        for seen in visibility.permissions if visibility else ():
+            if seen.role in (role, "anyone") and seen.condition is not None:
+                yield seen.condition
     access = model.access_to(operation.id)
     permission = access.of(role) if access else None
     if permission is not None and permission.condition is not None:

@@ -186,7 +186,8 @@ def path_text(path: str, refs: Mapping[str, Ref | str]) -> str:
         ref = refs[match[1]]
         return f"{{{ref.row}['{ref.column}']}}" if isinstance(ref, Ref) else ref
 
-    return f'f"{_PARAMETER.sub(one, path)}"'
+    text = _PARAMETER.sub(one, path)
+    return f'{"f" if "{" in text else ""}"{text}"'
 
 
 def renamed(situation: Situation, taken: Collection[str], keep: Collection[str]) -> Situation:

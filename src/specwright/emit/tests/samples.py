@@ -53,12 +53,12 @@ def repaired(
 
 def unique_form(entity: Entity, column: Column, enums: Mapping[str, EnumType]) -> str | None:
     """How a test makes another value each time; None where it cannot."""
+    if column.type.kind is Kind.UUID:
+        return "uuid4()"
     plain = sample(entity, column, enums)
     match column.type.kind:
-        case Kind.UUID:
-            return "uuid4()"
         case Kind.TEXT | Kind.VARCHAR:
-            forms = [_numbered(column.name, plain), plain + "{}", "{}"]
+            forms = [_numbered(column.name, str(plain)), f"{plain}{{}}", "{}"]
             for form in forms:
                 if all(_allows(entity, column, form.format(n)) for n in (7, 123, 4567)):
                     return 'f"' + form.replace("{}", "{world.number()}") + '"'
@@ -97,7 +97,7 @@ def _fits(column: Column, value: Any) -> bool:  # noqa: ANN401 - a value of any 
         return low <= value <= high
     if column.type.kind is Kind.NUMERIC and column.type.precision is not None:
         whole = column.type.precision - (column.type.scale or 0)
-        return abs(value) < Decimal(10) ** whole
+        return bool(abs(value) < Decimal(10) ** whole)
     return True
 
 

@@ -153,7 +153,7 @@ class Simulation:
         tenant = self.model.entity(entity).tenant
         if tenancy is None or tenant is None or actor is None:
             return True
-        return self.tenant_of(entity, row) == actor[tenancy.column]
+        return bool(self.tenant_of(entity, row) == actor[tenancy.column])
 
     def tenant_of(self, entity: str, row: Row) -> Any:  # noqa: ANN401 - a key
         tenant = self.model.entity(entity).tenant

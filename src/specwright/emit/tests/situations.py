@@ -245,7 +245,21 @@ class Situations:
             above = variable
             if is_last:
                 self._name_row(entity.name, Slot(variable, entity.name))
+        if not is_own and self.operation.kind is OperationKind.LIST and above is not None:
+            givens += self._listed_rows(above)
         return (above if is_own else None), tuple(path), givens
+
+    def _listed_rows(self, above: str) -> list[Given]:
+        """A row of the collection that hangs on the row above."""
+        name = self.operation.entity
+        if name is None or name not in self.factories:
+            return []
+        row = self.model.entity(name).row
+        variable = row if row != above else f"{row}_2"
+        slot = Slot(variable, name)
+        self._tops[row] = slot
+        says = tuple((own, Ref(above, theirs)) for own, theirs in self.operation.parent_joins)
+        return [Given(variable, name, says=says)]
 
     def _name_row(self, entity: str, slot: Slot) -> None:
         self._tops[self.model.entity(entity).row] = slot
@@ -429,5 +443,5 @@ def _rank(one: Choice, other: Choice) -> tuple[float, int] | None:
     ]
     if len(apart) != 1:
         return None
-    distance = distance(before.get(apart[0], _UNSAID), after.get(apart[0], _UNSAID))
-    return distance, len(before) + len(after)
+    apart_by = distance(before.get(apart[0], _UNSAID), after.get(apart[0], _UNSAID))
+    return apart_by, len(before) + len(after)

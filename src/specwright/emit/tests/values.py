@@ -35,9 +35,17 @@ class Ref:
 Said: TypeAlias = Any  # a value of a column, or a Ref
 
 
+class Form(str):
+    """Python that stands for a value."""
+
+    __slots__ = ()
+
+
 def show(value: Said) -> str:  # noqa: PLR0911 - a table
     """The value as a test writes it into a row."""
     match value:
+        case Form():
+            return str(value)
         case Ref():
             return str(value)
         case str():
