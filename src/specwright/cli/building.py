@@ -8,13 +8,13 @@ from pathlib import Path
 from specwright.build import Backend, Compiled, Destination, Draft, draft
 from specwright.build.drafting import Origin, paths_in_question
 from specwright.build.migrating import expect_nothing_lost
+from specwright.build.tidying import tidied
 from specwright.cli import checking, planning
 from specwright.cli.checking import Folder
 from specwright.cli.findings import Standpoint
 from specwright.cli.terminal import Style, Terminal, harmless, say_json
 from specwright.cli.version import VERSION
 from specwright.diagnostic import Level
-from specwright.gates.tidy import tidy
 
 LEFT_OUT = 3
 
@@ -24,7 +24,7 @@ def build(asked: argparse.Namespace, terminal: Terminal) -> int:
     destination = Destination.at(asked.into, folder.path)
     with destination.held():
         state = destination.state()
-        compiled = folder.compiled(state, tidy)
+        compiled = folder.compiled(state, tidied)
         backend = compiled.backend
         if backend is None:
             return _not_built(folder, compiled, asked, terminal)

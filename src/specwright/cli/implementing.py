@@ -14,13 +14,13 @@ from specwright.build.delivery import Wishes, branch_of, delivery
 from specwright.build.drafting import Origin
 from specwright.build.interpreter import interpreter
 from specwright.build.migrating import expect_nothing_lost
+from specwright.build.tidying import tidied
 from specwright.cli import checking, planning, running
 from specwright.cli.checking import Folder
 from specwright.cli.misuse import Misuse
 from specwright.cli.planning import Plan
 from specwright.cli.terminal import Terminal
 from specwright.cli.version import VERSION
-from specwright.gates.tidy import tidy
 from specwright.tree import PathLeavesTree, Tree
 from specwright.workflow import Delivery, Repository, Workshop
 from specwright.workflow.delivery import Todo
@@ -79,7 +79,7 @@ class _Order:
         person = Person.at_work(self.repository.git)
         baseline = self.repository.branch_point(branch, person, datetime.now(UTC))
         before = self.repository.files(baseline.commit)
-        compiled = self.folder.compiled(State.of(before), tidy)
+        compiled = self.folder.compiled(State.of(before), tidied)
         if compiled.backend is None:
             raise AssertionError("A bundle without errors has some in a repository.")
         drafted = self._drafted(compiled, compiled.backend, before)
@@ -89,7 +89,7 @@ class _Order:
             baseline.commit if self.repository.head or baseline.tip else None,
             self._todo(Plan(compiled, compiled.backend, self.asked.into, drafted)),
         )
-        return delivery(compiled, compiled.backend, drafted, tidy, wishes)
+        return delivery(compiled, compiled.backend, drafted, tidied, wishes)
 
     def _drafted(self, compiled: Compiled, backend: Backend, before: Tree) -> Draft:
         origin = Origin(compiled.model.name, VERSION)

@@ -9,13 +9,13 @@ from pathlib import Path
 from specwright.build import Backend, Compiled, Destination, Draft, draft
 from specwright.build.comparison import Fate
 from specwright.build.drafting import Origin, paths_in_question
+from specwright.build.tidying import tidied
 from specwright.cli import checking
 from specwright.cli.checking import Folder
 from specwright.cli.findings import Standpoint
 from specwright.cli.terminal import Style, Terminal, harmless, say_json
 from specwright.cli.version import VERSION
 from specwright.diagnostic import Level
-from specwright.gates.tidy import tidy
 from specwright.model.rules import Job
 from specwright.plan.changes import Change
 
@@ -70,7 +70,7 @@ def _planned(folder: Folder, into: Path | None, destination: Destination | None)
         backend = compiled.backend
         return Plan(compiled, backend, None, None) if backend else compiled
     state = destination.state()
-    compiled = folder.compiled(state, tidy)
+    compiled = folder.compiled(state, tidied)
     backend = compiled.backend
     if backend is None:
         return compiled

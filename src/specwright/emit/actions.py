@@ -1,32 +1,27 @@
 """`backend/{domain}/operations.py`: what rules do to a row, one function for each operation."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-
+from collections.abc import Iterable, Iterator, Mapping
 from specwright.address import snake
 from specwright.emit import names
-from specwright.emit.behaviour import Behaviour, roots
+from specwright.emit.behaviour import Behaviour
+from specwright.emit.beyond import Beyond, roots
 from specwright.emit.errors import refusal_class
+from specwright.emit.further import Function, beyond_lines, called, functions_of
 from specwright.emit.handled import handled_entities
+from specwright.emit.lookups import enum_of
 from specwright.emit.parameters import annotated, imports_for
 from specwright.emit.python_expressions import to_python
+from specwright.emit.python_source import Level, Piece
 from specwright.emit.python_text import python, renamed
 from specwright.emit.rendering import render
 from specwright.emit.wording import quoted
 from specwright.model import Model
 from specwright.model.entities import Entity
+from specwright.model.lifecycles import Lifecycle
 from specwright.model.operations import OperationKind
 from specwright.model.rules import Require
 
 _ACTING = (OperationKind.TRANSITION, OperationKind.ACTION, OperationKind.PICK, OperationKind.FIND)
-
-
-@dataclass(frozen=True, slots=True)
-class _Function:
-    name: str
-    parameters: tuple[str, ...]
-    result: str
-    lines: list[str]
 
 
 def acts(model: Model, behaviour: Behaviour) -> bool:
@@ -39,38 +34,63 @@ def acts(model: Model, behaviour: Behaviour) -> bool:
 
 def passes_on(behaviour: Behaviour) -> bool:
     """Whether it does nothing but what another operation does."""
-    own = behaviour.requires or behaviour.sets or behaviour.lifecycle or behaviour.rounds
-    return len(behaviour.does) == 1 and not own
+    own = behaviour.requires or behaviour.sets or behaviour.lifecycle or behaviour.beyond
+    return len(behaviour.does) == 1 and not (own or behaviour.deletes_row)
 
 
 def emit_actions(model: Model, domain: str) -> str | None:
     """None where no rule does anything to a row of the domain."""
-    acting = [
+    performed = [
         (handled.entity, behaviour)
         for handled in handled_entities(model, domain)
         for behaviour in handled.behaviours
-        if acts(model, behaviour)
     ]
-    if not acting:
+    acting = [(entity, one) for entity, one in performed if acts(model, one)]
+    beyond = list(_beyond(one for _, one in performed))
+    if not (acting or beyond):
         return None
     behaviours = [behaviour for _, behaviour in acting]
-    imports = imports_for(model, domain, behaviours)
-    imports += names.grouped(
-        (f"{entity.domain}.repository", f"{entity.name}Rows") for entity, _ in acting
-    )
-    imports += names.grouped(
-        (f"{domain}.errors", refusal_class(require.error))
-        for behaviour in behaviours
-        for require in behaviour.requires
-    )
+    functions = [_function(model, entity, behaviour) for entity, behaviour in acting]
+    functions += [_companion(one) for _, one in performed if one.beyond and not acts(model, one)]
     return render(
         "backend/operations.py",
         domain=domain,
-        subject=acting[0][0].row,
+        subject=performed[0][0].row,
         has_lifecycle=any(behaviour.lifecycle for behaviour in behaviours),
-        imports=imports,
-        functions=[_function(model, entity, behaviour) for entity, behaviour in acting],
+        imports=names.grouped(_imports(model, domain, [one for _, one in performed])),
+        functions=functions + [one for rule in beyond for one in functions_of(rule)],
     )
+
+
+def _beyond(behaviours: Iterable[Behaviour]) -> Iterator[Beyond]:
+    """What is done beyond rows, each once: effects are shared."""
+    found: dict[str, Beyond] = {}
+    for behaviour in behaviours:
+        for one in behaviour.beyond:
+            found.setdefault(one.name, one)
+    yield from found.values()
+
+
+def _imports(model: Model, domain: str, behaviours: list[Behaviour]) -> Iterator[tuple[str, str]]:
+    for module, found in imports_for(model, domain, behaviours):
+        yield from ((module, name) for name in found)
+    for behaviour in behaviours:
+        entity = model.entity(behaviour.entity)
+        yield f"{entity.domain}.repository", f"{entity.name}Rows"
+        for require in behaviour.requires:
+            yield f"{domain}.errors", refusal_class(require.error)
+        for do in behaviour.does:
+            inner = model.entity(behaviour.inner(do).entity)
+            yield f"{inner.domain}.repository", f"{inner.name}Rows"
+    for beyond in _beyond(behaviours):
+        for require in beyond.requires:
+            yield f"{domain}.errors", refusal_class(require.error)
+        for name in beyond.touched:
+            entity = model.entity(name)
+            yield f"{entity.domain}.repository", f"{entity.name}Rows"
+            yield f"{entity.domain}.models", names.row_class(entity)
+        for made in beyond.made:
+            yield f"{model.entity(made.entity).domain}.repository", made.struct
 
 
 def rows_name(entity: Entity) -> str:
@@ -78,14 +98,34 @@ def rows_name(entity: Entity) -> str:
     return entity.table if entity.table != entity.row else f"{entity.row}_rows"
 
 
-def _function(model: Model, entity: Entity, behaviour: Behaviour) -> _Function:
+def _function(model: Model, entity: Entity, behaviour: Behaviour) -> Function:
     rows = f"{rows_name(entity)}: {entity.name}Rows"
-    return _Function(
+    connection = ("connection: Connection",) if behaviour.takes_connection else ()
+    return Function(
         name=behaviour.function,
-        parameters=(rows, *annotated(model, behaviour, behaviour.arguments)),
+        parameters=(*connection, rows, *annotated(model, behaviour, behaviour.arguments)),
         result=names.row_class(entity),
         lines=list(_lines(model, entity, behaviour)),
     )
+
+
+def _companion(behaviour: Behaviour) -> Function:
+    """What goes with a call that the service answers for itself: a create, an update, a delete."""
+    (beyond,) = behaviour.beyond
+    return Function(
+        name=behaviour.function,
+        parameters=("connection: Connection", *annotated(beyond.model, beyond, beyond.arguments)),
+        result="None",
+        lines=list(beyond_lines(beyond)),
+        doc="What goes with it.",
+    )
+
+
+def call(behaviour: Behaviour, rows: str, row: str, now: str = "now") -> str:
+    """The call of its function."""
+    connection = ["connection"] if behaviour.takes_connection else []
+    given = [now if name == "now" else name for name in behaviour.arguments]
+    return f"{behaviour.function}({', '.join([*connection, rows, row, *given])})"
 
 
 def _lines(model: Model, entity: Entity, behaviour: Behaviour) -> Iterator[str]:
@@ -94,17 +134,65 @@ def _lines(model: Model, entity: Entity, behaviour: Behaviour) -> Iterator[str]:
         given = ", ".join([row, *fact_arguments(behaviour)])
         yield f"facts = await {rows}.{behaviour.function}_facts({given})"
     changed = _changed(behaviour)
-    if behaviour.requires and changed != row:
+    before = [*_requirements(behaviour), *_further(behaviour)]
+    if changed != row and (before or behaviour.does or behaviour.deletes_row):
         yield f"changed = {changed}"
         changed = "changed"
-    for require in behaviour.requires:
+    yield from before
+    if behaviour.deletes_row:
+        yield f"await {rows}.remove({row})"
+        yield f"return {changed}"
+        return
+    stamp = ", now" if entity.column("updated_at") else ""
+    saved = row if changed == row else f"await {rows}.save({changed}{stamp})"
+    if not behaviour.does:
+        yield f"return {saved}"
+        return
+    if saved != row:
+        yield f"{row} = {saved}"
+    yield from _inner(rows, behaviour)
+
+
+def _requirements(behaviour: Behaviour) -> Iterator[str]:
+    own = behaviour.own_block
+    for require in own.require if own else ():
         yield from refuse(behaviour, require)
-    if behaviour.does:
-        yield from _inner(model, rows, behaviour)
-    elif changed == row:
-        yield f"return {row}"
-    else:
-        yield f"return await {rows}.save({changed}{', now' if entity.column('updated_at') else ''})"
+    for one in behaviour.effects:
+        for require in one.block.require:
+            yield from refuse(behaviour, require, only=only_where(behaviour, one.name))
+
+
+def _further(behaviour: Behaviour) -> Iterator[str]:
+    """What is done to other rows: its own rules', then those of the effect of its arrow."""
+    if behaviour.own_beyond is not None:
+        yield from beyond_lines(behaviour.own_beyond)
+    for beyond in behaviour.effects_beyond:
+        only, done = only_where(behaviour, beyond.name), called(beyond)
+        yield from [done] if only is None else [f"if {only}:", f"    {done}"]
+
+
+def only_where(behaviour: Behaviour, effect: str) -> str | None:
+    """The condition that an arrow with the effect is taken; None where all of them have it."""
+    lifecycle = behaviour.lifecycle
+    with_it = [arrow for arrow in behaviour.arrows if arrow.effect == effect]
+    if lifecycle is None or len(with_it) == len(behaviour.arrows):
+        return None
+    others = [arrow for arrow in behaviour.arrows if arrow.effect != effect]
+    for row, name in ((behaviour.row, "source"), ("changed", "target")):
+        states = dict.fromkeys(getattr(arrow, name) for arrow in with_it)
+        if not any(getattr(arrow, name) in states for arrow in others):
+            return _is_one_of(behaviour, lifecycle, f"{row}.{lifecycle.column}", list(states))
+    raise NotTold(effect)
+
+
+class NotTold(Exception):
+    """Neither where an arrow begins nor where it ends tells whether it has the effect."""
+
+
+def _is_one_of(behaviour: Behaviour, lifecycle: Lifecycle, what: str, states: list[str]) -> str:
+    enum = enum_of(behaviour.model, behaviour.model.entity(behaviour.entity), lifecycle.column)
+    members = [f"{enum.class_name}.{names.member(state)}" for state in states]
+    return f"{what} is {members[0]}" if len(members) == 1 else f"{what} in {{{', '.join(members)}}}"
 
 
 def fact_arguments(behaviour: Behaviour) -> list[str]:
@@ -129,29 +217,26 @@ def _changed(behaviour: Behaviour) -> str:
 
 
 def refuse(
-    behaviour: Behaviour, require: Require, called: Mapping[str, str] | None = None
+    behaviour: Behaviour,
+    require: Require,
+    aliases: Mapping[str, str] | None = None,
+    only: str | None = None,
 ) -> Iterator[str]:
     """Stops where the requirement does not hold."""
     fact = behaviour.fact_for(require.condition)
-    refused = (
-        f"facts.{fact.name}"
-        if fact
-        else to_python(
-            require.condition, {**renamed(behaviour), **(called or {})}, negated=True
-        ).text
-    )
-    yield f"if {refused}:"
+    if fact:
+        refused = Piece(f"facts.{fact.name}")
+    else:
+        names_here = {**renamed(behaviour), **(aliases or {})}
+        source = to_python(require.condition, names_here, negated=True)
+        refused = Piece(source.text, source.level)
+    yield f"if {only} and {refused.at(Level.NOT)}:" if only else f"if {refused.text}:"
     said = quoted(f"{behaviour.name} needs `{require.words}`.")
     yield f"    raise {refusal_class(require.error)}({said})"
 
 
-def _inner(model: Model, rows: str, behaviour: Behaviour) -> Iterator[str]:
+def _inner(rows: str, behaviour: Behaviour) -> Iterator[str]:
     *before, last = behaviour.does
     for do in before:
-        inner = Behaviour.named(model, do.name)
-        assert inner is not None
-        given = ", ".join([rows, behaviour.row, *inner.arguments])
-        yield f"{behaviour.row} = await {snake(do.name)}({given})"
-    inner = Behaviour.named(model, last.name)
-    assert inner is not None
-    yield f"return await {snake(last.name)}({', '.join([rows, behaviour.row, *inner.arguments])})"
+        yield f"{behaviour.row} = await {call(behaviour.inner(do), rows, behaviour.row)}"
+    yield f"return await {call(behaviour.inner(last), rows, behaviour.row)}"

@@ -15,8 +15,9 @@ from specwright.emit.lookups import effect, operation_rule
 from specwright.model import Model
 from specwright.model.lifecycles import Lifecycle, Transition
 from specwright.model.operations import OperationKind
-from specwright.model.rules import Block, DoRule, Require, Rule, Set
+from specwright.model.rules import Block, DoRule, Each, Require, Rule, Set
 from specwright.model.typed import Typed, path, reads_relations
+
 
 @dataclass(frozen=True)
 class Behaviour:
@@ -88,6 +89,10 @@ class Behaviour:
     def blocks(self) -> tuple[Block, ...]:
         own = (self.own_block,) if self.own_block else ()
         return (*own, *(effect.block for effect in self.effects))
+
+    @cached_property
+    def rounds(self) -> tuple[Each, ...]:
+        return tuple(each for block in self.blocks for each in block.each)
 
     # -- What it does beyond its row --------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from specwright.address import pascal, snake
 from specwright.emit import names
-from specwright.emit.actions import rows_name
+from specwright.emit.actions import call, rows_name
 from specwright.emit.behaviour import Behaviour
 from specwright.emit.rendering import render
 from specwright.model import Model
@@ -70,5 +70,4 @@ def _lines(model: Model, job: Job) -> Iterator[str]:
         assert isinstance(do, DoRule)
         inner = Behaviour.named(model, do.name)
         assert inner is not None
-        given = ", ".join([rows, each.name, *inner.arguments])
-        yield f"await operations.{inner.function}({given})"
+        yield f"await operations.{call(inner, rows, each.name)}"

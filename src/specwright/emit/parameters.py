@@ -6,23 +6,24 @@ from specwright.address import pascal
 from specwright.emit import names
 from specwright.emit.annotations import request_class
 from specwright.emit.behaviour import Behaviour
+from specwright.emit.beyond import Beyond
 from specwright.emit.lookups import actor_class, users_of
 from specwright.model import Model
 from specwright.model.entities import Entity
 
 
-def facts_class(behaviour: Behaviour) -> str:
+def facts_class(behaviour: Behaviour | Beyond) -> str:
     return f"{pascal(behaviour.name)}Facts"
 
 
-def annotated(model: Model, behaviour: Behaviour, arguments: Iterable[str]) -> tuple[str, ...]:
+def annotated(model: Model, behaviour: Behaviour | Beyond, arguments: Iterable[str]) -> tuple[str, ...]:
     """The row's own parameter, and those of the arguments."""
     entity = entity_of(model, behaviour)
     row = f"{behaviour.row}: {names.row_class(entity)}"
     return (row, *(f"{name}: {_annotation(model, behaviour, name)}" for name in arguments))
 
 
-def _annotation(model: Model, behaviour: Behaviour, argument: str) -> str:
+def _annotation(model: Model, behaviour: Behaviour | Beyond, argument: str) -> str:
     match argument:
         case "facts":
             return facts_class(behaviour)
@@ -34,14 +35,14 @@ def _annotation(model: Model, behaviour: Behaviour, argument: str) -> str:
             return "datetime"
 
 
-def body_class(model: Model, behaviour: Behaviour) -> str:
+def body_class(model: Model, behaviour: Behaviour | Beyond) -> str:
     operation = model.operation(behaviour.name)
     assert operation is not None
     assert operation.body is not None
     return request_class(operation.body.name)
 
 
-def entity_of(model: Model, behaviour: Behaviour) -> Entity:
+def entity_of(model: Model, behaviour: Behaviour | Beyond) -> Entity:
     return model.entity(behaviour.entity)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from specwright.address import pascal, snake
 from specwright.emit import columns, names
-from specwright.emit.actions import acts, fact_arguments, passes_on, refuse, rows_name
+from specwright.emit.actions import acts, call, fact_arguments, passes_on, refuse, rows_name
 from specwright.emit.annotations import request_class
 from specwright.emit.behaviour import Behaviour
 from specwright.emit.errors import refusal_class
@@ -244,7 +244,13 @@ class _Writer:
         behaviour = self._behaviour
         if behaviour is not None:
             yield from self._asked(behaviour)
-        yield from self._returned(f"await {self._rows}.add({', '.join(self._values())})")
+        added = f"await {self._rows}.add({', '.join(self._values())})"
+        if behaviour is None or not behaviour.beyond:
+            yield from self._returned(added)
+            return
+        yield f"{self._entity.row} = {added}"
+        yield from self._companion(behaviour)
+        yield from self._returned(self._entity.row)
 
     def _asked(self, behaviour: Behaviour) -> Iterator[str]:
         """What the rules ask before anything is written."""
@@ -304,22 +310,29 @@ class _Writer:
         assert behaviour is not None
         if self.operation.kind is OperationKind.DELETE:
             yield from self._asked(behaviour)
+            yield from self._companion(behaviour)
             yield f"await {self._rows}.remove({row})"
         elif acts(self.model, behaviour):
-            given = ", ".join([self._rows, row, *self._given(behaviour)])
-            yield from self._returned(f"await operations.{behaviour.function}({given})")
+            done = call(behaviour, self._rows, row, "self._now")
+            yield from self._returned(f"await operations.{done}")
         else:
             yield from self._update(behaviour)
 
-    def _given(self, behaviour: Behaviour) -> Iterator[str]:
-        for argument in behaviour.arguments:
-            yield self._now_or(argument)
+    def _companion(self, behaviour: Behaviour) -> Iterator[str]:
+        """What rules do to other rows beside what the call does by itself."""
+        for beyond in behaviour.beyond:
+            body = self.operation.body
+            named = {"now": "self._now", "request": body_argument(self.operation) if body else ""}
+            given = [named.get(name, name) for name in beyond.arguments]
+            row = self._entity.row
+            yield f"await operations.{beyond.function}({', '.join(['connection', row, *given])})"
 
     def _update(self, behaviour: Behaviour) -> Iterator[str]:
         entity = self._entity
         yield from self._references()
         yield from self._asked(behaviour)
         yield f"changed = replace({', '.join([entity.row, *self._changes(behaviour)])})"
+        yield from self._companion(behaviour)
         now = ", self._now" if entity.column("updated_at") else ""
         yield from self._returned(f"await {self._rows}.save(changed{now})")
 
@@ -371,8 +384,8 @@ class _Writer:
             yield f'    raise {refusal_class(search.none_error)}("There is none.")'
         while passes_on(behaviour):
             behaviour = behaviour.inner(behaviour.does[0])
-        given = ", ".join([self._rows, search.name, *self._given(behaviour)])
-        yield from self._returned(f"await operations.{behaviour.function}({given})")
+        done = call(behaviour, self._rows, search.name, "self._now")
+        yield from self._returned(f"await operations.{done}")
 
     def _search_arguments(self) -> str:
         return ""

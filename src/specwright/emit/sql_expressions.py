@@ -411,8 +411,6 @@ class _Writer:
 
     def known(self, typed: Typed) -> Piece:
         """The condition as true or false."""
-        if isinstance(typed, IsTrue):
-            return self._truth_test(typed)
         piece = self._condition(typed)
         if not _may_be_unknown(typed):
             return piece
@@ -425,7 +423,7 @@ class _Writer:
             case IsNull():
                 return self._null_test(typed.operand, wanted=typed.wanted, asked=typed)
             case IsTrue():
-                return self._hopeful_truth_test(typed)
+                return self._truth_test(typed)
             case Contains():
                 return self._contains(typed)
             case Logic():
@@ -439,9 +437,6 @@ class _Writer:
                 return self._each(typed)
             case _:
                 return self.clause(typed).piece
-
-    def _hopeful_truth_test(self, typed: IsTrue) -> Piece:
-        return self.clause(typed.operand).piece if typed.wanted else self._truth_test(typed)
 
     def _truth_test(self, typed: IsTrue) -> Piece:
         wanted = self.statement.sql("true" if typed.wanted else "false")
@@ -667,11 +662,9 @@ def _gives_type(column: Clause) -> bool:
     return not is_kind(column.type, Kind.DECIMAL)
 
 
-def _may_be_unknown(typed: Typed) -> bool:  # noqa: PLR0911 - a table
+def _may_be_unknown(typed: Typed) -> bool:
     """Whether the condition, as written for a `where`, can be null in SQL."""
     match typed:
-        case IsTrue():
-            return typed.wanted
         case Compare():
             return typed.left.type.nullable or typed.right.type.nullable
         case Contains(collection=Listing(elements=elements)):

@@ -11,8 +11,10 @@ from specwright.emit.tests.given import emit_given
 from specwright.emit.tests.lifecycles import emit_lifecycles
 from specwright.emit.tests.plans import Plan
 from specwright.emit.tests.printing import tuple_text
+from specwright.emit.tests.races import emit_races
 from specwright.emit.tests.reads import emit_reads
 from specwright.emit.tests.rules import emit_rules
+from specwright.emit.tests.schema import emit_schema
 from specwright.emit.tests.writes import emit_writes
 from specwright.model import Model
 from specwright.tree import Tree
@@ -34,7 +36,11 @@ _IN_A_DOMAIN: dict[str, Callable[[Plan, str], str | None]] = {
     "test_rules": emit_rules,
     "test_reads": emit_reads,
     "test_writes": emit_writes,
+    "test_races": emit_races,
 }
+
+
+_SCHEMA = '"""What the database itself keeps: it holds before the backend is built."""\n'
 
 
 def emit_tests(model: Model, report: Report) -> EmittedTests:
@@ -58,6 +64,9 @@ def _files(plan: Plan, _report: Report) -> Iterator[tuple[str, str]]:
             if text is not None:
                 yield f"tests/{domain}/{name}.py", text
         yield from emit_lifecycles(plan, domain)
+    yield "tests/schema/__init__.py", _SCHEMA
+    yield "tests/schema/test_migrations.py", verbatim("tests/schema/test_migrations.py")
+    yield from emit_schema(plan)
 
 
 def _world(plan: Plan) -> str:

@@ -161,6 +161,7 @@ def _contains_listed(
         return None
     if any(is_kind(one.type, Kind.TEXT) and is_folded(one.type) for one in (element, *elements)):
         element, elements = fold(element), [fold(one) for one in elements]
+    elements = list(dict.fromkeys(elements))
     if len(elements) == 1:
         return Compare(type=BOOL, source=node, operator="==", left=element, right=elements[0])
     inside = with_null(elements[0].type, nullable=any(one.type.nullable for one in elements))

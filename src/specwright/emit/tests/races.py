@@ -1,0 +1,249 @@
+"""`tests/{domain}/test_races.py`: several callers at the same time, on connections of their own."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+
+from specwright.emit.lookups import operation_rule
+from specwright.emit.tests.modules import claim, doc, module
+from specwright.emit.tests.pairs import applied
+from specwright.emit.tests.plans import ANYONE, Plan, Working
+from specwright.emit.tests.printing import Test, test_name, used_by
+from specwright.emit.tests.requests import fields_of
+from specwright.emit.tests.simulation import Simulation
+from specwright.emit.tests.stage import Impossible, Stage
+from specwright.emit.tests.values import Ref
+from specwright.emit.wording import quoted
+from specwright.model.operations import ColumnValue, Operation, OperationKind
+from specwright.model.typed import path
+
+_AT_ONCE = 4
+_MOST = 9
+
+
+def emit_races(plan: Plan, domain: str) -> str | None:
+    tests = [
+        test
+        for operation in plan.operations(domain)
+        if (working := plan.working(operation)) is not None
+        for test in _of_operation(plan, operation, working)
+    ]
+    title = domain.replace("_", " ").capitalize()
+    return module(
+        f"{title}, when several callers come at the same time: each on a connection of their own.",
+        tests,
+        imports=[f"from tests.{domain}.calls import CALLS"],
+    )
+
+
+def _of_operation(plan: Plan, operation: Operation, working: Working) -> Iterator[Test]:
+    match operation.kind:
+        case OperationKind.CREATE:
+            yield from _unique(plan, operation, working)
+        case OperationKind.UPDATE | OperationKind.REPLACE if operation.needs_if_match:
+            yield _same_version(plan, operation, working)
+        case OperationKind.DELETE:
+            answers = {working.found.outcome.answer: 1, "404 not-found": _AT_ONCE - 1}
+            yield _at_once(plan, operation, working, answers, "happens_once")
+        case OperationKind.LINK:
+            answers = {working.found.outcome.answer: _AT_ONCE}
+            yield _at_once(plan, operation, working, answers, "links_once", _links(operation, plan))
+        case OperationKind.PICK:
+            yield from _picks(plan, operation, working)
+        case OperationKind.TRANSITION | OperationKind.ACTION:
+            yield from _transition(plan, operation, working)
+        case _:
+            pass
+    yield from _counted(plan, operation, working)
+
+
+def _links(operation: Operation, plan: Plan) -> tuple[str, ...]:
+    assert operation.link is not None
+    table = plan.model.entity(operation.link.entity).table
+    return (f"assert len(await world.rows({quoted(table)})) == 1",)
+
+
+def _actor(plan: Plan, working: Working) -> tuple[str, str, str]:
+    """The line that makes the caller, the caller's variable, and who sends the call."""
+    if working.role == ANYONE:
+        return "actor: Row = {}", "actor", "None"
+    variable = working.found.situation.actor or "actor"
+    return f"{variable} = {plan.given_user(working.role)}", variable, variable
+
+
+def _counter(answers: dict[str, int]) -> str:
+    return "{" + ", ".join(f"{quoted(name)}: {count}" for name, count in answers.items()) + "}"
+
+
+def _at_once(  # noqa: PLR0913, PLR0917 - a call, and what comes of it
+    plan: Plan,
+    operation: Operation,
+    working: Working,
+    answers: dict[str, int],
+    words: str,
+    more: tuple[str, ...] = (),
+) -> Test:
+    made, variable, sender = _actor(plan, working)
+    return Test(
+        test_name(operation.id, words),
+        (
+            "world = racing_world",
+            made,
+            f'call = await CALLS["{operation.id}"](world, {variable})',
+            "",
+            f"answers = await asyncio.gather(*(world.send({sender}, call) "
+            f"for _ in range({_AT_ONCE})))",
+            "",
+            f"assert Counter(answer.outcome for answer in answers) == {_counter(answers)}",
+            *more,
+        ),
+        arguments="racing_world: World",
+    )
+
+
+def _same_version(plan: Plan, operation: Operation, working: Working) -> Test:
+    entity = plan.model.entity(operation.entity or "")
+    answers = {working.found.outcome.answer: 1, "412 stale": _AT_ONCE - 1}
+    more = (
+        f"after = await world.again({quoted(entity.table)}, call.row)",
+        'assert after["version"] == call.row["version"] + 1',
+    )
+    return _at_once(plan, operation, working, answers, "loses_no_change", more)
+
+
+def _transition(plan: Plan, operation: Operation, working: Working) -> Iterator[Test]:
+    """What was done once cannot be done again, even at the same time."""
+    outcome = working.found.outcome
+    if outcome.arrow is None or outcome.arrow.source == outcome.arrow.target:
+        return
+    situation = working.found.situation
+    stage = situation.staged(plan.factories)
+    simulation = Simulation(plan.model, stage)
+    applied(stage, simulation.answer(situation.asked(stage)))
+    second = simulation.answer(situation.asked(stage))
+    if second.is_success:
+        return
+    answers = {outcome.answer: 1, second.answer: _AT_ONCE - 1}
+    yield _at_once(plan, operation, working, answers, "happens_once")
+
+
+def _unique(plan: Plan, operation: Operation, working: Working) -> Iterator[Test]:
+    entity = plan.model.entity(operation.entity or "")
+    said = {
+        one.field.column
+        for one in fields_of(plan.model, operation)
+        if one.field.name in (working.found.situation.body or {})
+    }
+    for unique in entity.uniques:
+        if unique.name in operation.conflicts and set(unique.columns) <= said:
+            answers = {working.found.outcome.answer: 1, f"409 {unique.name}": _AT_ONCE - 1}
+            more = (f"await world.only({quoted(entity.table)})",)
+            yield replace(
+                _at_once(plan, operation, working, answers, "makes_one_row_of_a_kind", more),
+                says=doc(f"`{', '.join(unique.columns)}` is unique"),
+            )
+
+
+def _picks(plan: Plan, operation: Operation, working: Working) -> Iterator[Test]:
+    rule = operation_rule(plan.model, operation.id)
+    if rule is None or rule.block.search is None or not rule.block.search.locks:
+        return
+    search = rule.block.search
+    entity = plan.model.entity(search.entity)
+    key = entity.primary_key.columns[0]
+    fields = operation.view.fields if operation.view else ()
+    shown = next((f.name for f in fields if f.source == ColumnValue(key)), None)
+    situation = working.found.situation
+    base = [g for g in situation.givens if g.variable != situation.actor]
+    if shown is None or len(base) != 1 or working.role == ANYONE or _refers(base[0].said):
+        return
+    none = f"{search.none_status} {search.none_error}" if search.none_error else None
+    answers = {working.found.outcome.answer: 4, none or str(search.none_status): 2}
+    caller = situation.actor or "actor"
+    row = entity.row
+    call = plan.printer.request(situation)
+    yield Test(
+        test_name(operation.id, "takes_each_row_once"),
+        (
+            "world = racing_world",
+            f"callers = [{plan.given_user(working.role)} for _ in range(6)]",
+            f"{entity.table} = [{plan.printer.made(base[0])} for _ in range(4)]",
+            "",
+            f"answers = await asyncio.gather(*(world.call({caller}, {call}) "
+            f"for {caller} in callers))",
+            "",
+            f"assert Counter(answer.outcome for answer in answers) == {_counter(answers)}",
+            f"taken = [answer.body[{quoted(shown)}] for answer in answers "
+            f'if answer.outcome == "{working.found.outcome.answer}"]',
+            f"assert sorted(taken) == "
+            f"sorted(world.wire({row}[{quoted(key)}]) for {row} in {entity.table})",
+        ),
+        arguments="racing_world: World",
+    )
+
+
+def _refers(said: dict[str, object]) -> bool:
+    return any(isinstance(value, Ref) for value in said.values())
+
+
+# -- Counting -------------------------------------------------------------------------------------
+
+
+def _counted(plan: Plan, operation: Operation, working: Working) -> Iterator[Test]:
+    """A rule that counts the caller's rows lets no more through at once than one by one."""
+    behaviour = plan.factories.behaviour(operation.id)
+    situation = working.found.situation
+    if behaviour is None or situation.row is None or working.role == ANYONE:
+        return
+    for require in behaviour.requires:
+        if not any(path(lock) == ("actor",) for lock in require.locks):
+            continue
+        answer = f"{require.status} {require.error}"
+        passed = _passed(plan, working, answer)
+        if passed is None:
+            words = " ".join(require.words.split())
+            plan.leave_out(f"{operation.id}: several at once against `{words}`.")
+            continue
+        more = 3
+        caller = situation.actor or "actor"
+        answers = {working.found.outcome.answer: passed, answer: more}
+        yield Test(
+            test_name(operation.id, "lets_no_more_through_at_once"),
+            (
+                "world = racing_world",
+                *plan.printer.givens(
+                    [g for g in situation.givens if g.variable == situation.actor],
+                    used_by(situation),
+                ),
+                f'calls = [await CALLS["{operation.id}"](world, {caller}) '
+                f"for _ in range({passed + more})]",
+                "",
+                f"answers = await asyncio.gather(*(world.send({caller}, call) for call in calls))",
+                "",
+                f"assert Counter(answer.outcome for answer in answers) == {_counter(answers)}",
+            ),
+            says=claim(require.words, answer),
+            arguments="racing_world: World",
+        )
+
+
+def _passed(plan: Plan, working: Working, answer: str) -> int | None:
+    """How many such calls succeed one after the other, before the rule refuses."""
+    situation = working.found.situation
+    actor = [g for g in situation.givens if g.variable == situation.actor]
+    others = [g for g in situation.givens if g.variable != situation.actor]
+    stage = Stage(plan.factories).put(actor)
+    answers: Counter[str] = Counter()
+    try:
+        for _ in range(_MOST):
+            stage.put(others)
+            outcome = Simulation(plan.model, stage).answer(situation.asked(stage))
+            answers[outcome.answer] += 1
+            if outcome.answer == answer:
+                return answers.total() - 1 if answers.total() > 1 else None
+            if not outcome.is_success:
+                return None
+            applied(stage, outcome)
+    except Impossible:
+        return None
+    return None

@@ -1,0 +1,868 @@
+"""`tests/{domain}/test_reads.py`: one row, and many a page at a time."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from specwright.address import snake
+from specwright.emit.tests import samples
+from specwright.emit.tests.modules import doc, module
+from specwright.emit.tests.plans import ANYONE, Plan
+from specwright.emit.tests.printing import Test, path_text, test_name, tuple_text, used_by
+from specwright.emit.tests.simulation import Simulation
+from specwright.emit.tests.situations import Found, Situation
+from specwright.emit.tests.stage import Given, Impossible, Stage
+from specwright.emit.tests.values import NOW, Form, Ref, show
+from specwright.emit.wording import quoted
+from specwright.model.entities import Column, Entity
+from specwright.model.evaluation import holds
+from specwright.model.operations import (
+    ColumnValue,
+    Filter,
+    Operation,
+    OperationKind,
+    OrderKey,
+    PagingStyle,
+    View,
+    ViewField,
+)
+from specwright.model.sql_types import Kind
+
+_PAGES = '''
+async def pages(world: World, user: Row | None, path: str) -> list[list[str]]:
+    """The keys on each page, from the first to the last."""
+    found: list[list[str]] = []
+    token = ""
+    while len(found) <= 10:
+        answer = await world.call(user, "GET", path + token)
+        assert answer.outcome == "200"
+        found.append([item[{key}] for item in answer.body[{items}]])
+        if answer.body.get({next}) is None:
+            break
+        token = f"&{parameter}={{answer.body['{token}']}}"
+    return found
+'''
+_RUBBISH = ["x", "AAAA", "bnVsbA", "W10", "%00", "é"]
+
+
+def emit_reads(plan: Plan, domain: str) -> str | None:
+    tests: list[Test] = []
+    constants: list[str] = []
+    for operation in plan.operations(domain):
+        if operation.view is None or operation.entity is None:
+            continue
+        if operation.kind is OperationKind.READ and plan.working(operation) is not None:
+            tests += _of_read(plan, operation)
+            constants += _shown_names(plan, operation)
+        if operation.kind is OperationKind.LIST and plan.working(operation) is not None:
+            listing = Listing.of(plan, operation)
+            if listing is None:
+                plan.leave_out(f"{operation.id}: a row that its caller sees.")
+                continue
+            constants += _shown_names(plan, operation)
+            constants += listing.constants()
+            tests += listing.tests()
+    title = domain.replace("_", " ")
+    return module(
+        f"Reading {title}: one, and many a page at a time.",
+        tests,
+        constants=list(dict.fromkeys(constants)),
+    )
+
+
+# -- What is shown --------------------------------------------------------------------------------
+
+
+def shown_fields(plan: Plan, view: View) -> list[tuple[ViewField, str]]:
+    """The properties that are columns that everybody sees, each with its column."""
+    hidden = {(one.entity, one.column) for one in plan.model.hidden}
+    return [
+        (field, field.source.column)
+        for field in view.fields
+        if isinstance(field.source, ColumnValue)
+        if (view.entity, field.source.column) not in hidden
+    ]
+
+
+def _constant_name(view: View) -> str:
+    return snake(view.name).upper()
+
+
+def _shown_names(plan: Plan, operation: Operation) -> Iterator[str]:
+    view = operation.view
+    if view is not None:
+        pairs = shown_fields(plan, view)
+        if all(field.name == column for field, column in pairs):
+            inner = ", ".join(quoted(column) for _, column in pairs)
+            yield f"{_constant_name(view)} = ({inner},)"
+        else:
+            inner = ", ".join(f"{quoted(f.name)}: {quoted(c)}" for f, c in pairs)
+            yield f"{_constant_name(view)} = {{{inner}}}"
+
+
+def _expected(plan: Plan, view: View, row: str) -> str:
+    pairs = shown_fields(plan, view)
+    name = _constant_name(view)
+    if all(field.name == column for field, column in pairs):
+        return f"{{name: world.wire({row}[name]) for name in {name}}}"
+    return f"{{name: world.wire({row}[column]) for name, column in {name}.items()}}"
+
+
+def _seen(plan: Plan, view: View, answer: str) -> str:
+    """The same of what was answered: all of it, if there is nothing else."""
+    exact = len(shown_fields(plan, view)) == len(view.fields)
+    exact = exact and not any(field.leaves_out_null for field in view.fields)
+    if exact:
+        return answer
+    return f"{{name: {answer}.get(name) for name in {_constant_name(view)}}}"
+
+
+# -- One ------------------------------------------------------------------------------------------
+
+
+def _of_read(plan: Plan, operation: Operation) -> Iterator[Test]:
+    working = plan.working(operation)
+    assert working is not None
+    assert operation.view is not None
+    found, view = working.found, operation.view
+    situation = found.situation
+    row = situation.row
+    if row is None:
+        return
+    envelope = operation.answers[0].envelope
+    body = f"answer.body[{quoted(envelope)}]" if envelope else "answer.body"
+    givens = plan.printer.givens(situation.givens, used_by(situation) | {row})
+    yield Test(
+        test_name(operation.id, "shows_the_row"),
+        (
+            *givens,
+            "",
+            f"answer = {plan.printer.call(situation)}",
+            "",
+            f'assert answer.outcome == "{found.outcome.answer}"',
+            f"assert {_seen(plan, view, body)} == {_expected(plan, view, row)}",
+        ),
+    )
+    entity = plan.model.entity(view.entity)
+    if entity.versioned:
+        versioned = _with(situation, row, {"version": 7})
+        yield Test(
+            test_name(operation.id, "tells_the_version_as_its_entity_tag"),
+            (
+                *plan.printer.givens(versioned.givens, used_by(situation)),
+                "",
+                f"answer = {plan.printer.call(situation)}",
+                "",
+                f'assert answer.outcome == "{found.outcome.answer}"',
+                'assert answer.headers["etag"] == \'"7"\'',
+            ),
+        )
+    yield from _only_what_is_there(plan, operation, found)
+    yield from _hidden(plan, operation, row)
+
+
+def _with(situation: Situation, variable: str, values: dict[str, Any]) -> Situation:
+    givens = tuple(
+        replace(one, says=tuple({**one.said, **values}.items()))
+        if one.variable == variable
+        else one
+        for one in situation.givens
+    )
+    return replace(situation, givens=givens)
+
+
+def _only_what_is_there(plan: Plan, operation: Operation, found: Found) -> Iterator[Test]:
+    situation = found.situation
+    parameter, ref = situation.path[-1]
+    given = next(one for one in situation.givens if one.variable == ref.row)
+    column = plan.model.entity(given.entity).column(ref.column)
+    nobodys, malformed = _other_keys(column)
+    if nobodys is None:
+        return
+    lines = [
+        *plan.printer.givens(situation.givens, used_by(situation)),
+        f"found = {plan.printer.call(situation)}",
+        f'assert found.outcome == "{found.outcome.answer}"',
+        "",
+    ]
+    wrong = [(nobodys, "404 not-found")]
+    if malformed is not None:
+        wrong.append((malformed, f"{plan.model.validation_status} invalid"))
+    for (text, answer), name in zip(wrong, ("missing", "malformed"), strict=False):
+        others: dict[str, Ref | str] = {**dict(situation.path), parameter: text}
+        path = path_text(operation.path, others)
+        caller = situation.actor or "None"
+        lines += [
+            f'{name} = await world.call({caller}, "{operation.method.upper()}", {path})',
+            f'assert {name}.outcome == "{answer}"',
+        ]
+    yield Test(test_name(operation.id, "finds_only_what_is_there"), tuple(lines))
+
+
+def _other_keys(column: Column | None) -> tuple[str | None, str | None]:
+    """A key that no row has, and one that no row could have."""
+    match column.type.kind if column else None:
+        case Kind.UUID:
+            return "{UUID(int=1)}", "1"
+        case Kind.SMALLINT:
+            return "30000", "x"
+        case Kind.INT | Kind.BIGINT:
+            return "2000000000", "x"
+        case Kind.TEXT | Kind.VARCHAR:
+            return "none-of-them", None
+        case _:
+            return None, None
+
+
+def _hidden(plan: Plan, operation: Operation, row: str) -> Iterator[Test]:
+    """A hidden field is seen by those only for whom its condition holds."""
+    view = operation.view
+    assert view is not None
+    entity = plan.model.entity(view.entity)
+    for one in plan.model.hidden:
+        field = next((f for f in view.fields if f.source == ColumnValue(one.column)), None)
+        column = entity.column(one.column)
+        if one.entity != view.entity or field is None or column is None:
+            continue
+        values = [v for v in samples.samples(entity, column, {}) if v is not None] or [None]
+        for role in plan.permitted(operation):
+            working = plan.working(operation, role)
+            if working is None or working.found.situation.row is None:
+                continue
+            situation = _seeing(plan, working.found.situation, row, one.column, values)
+            if situation is None:
+                plan.leave_out(f"{operation.id}: {one.column} for {role}.")
+                continue
+            stage = situation.staged(plan.factories)
+            asked = situation.asked(stage)
+            names = {"actor": asked.actor, "now": NOW, entity.row: asked.row}
+            try:
+                is_seen = holds(one.visible_to, names, stage.all)
+            except TypeError:  # nobody is signed in, and the condition asks who
+                is_seen = False
+            shown = f"world.wire({row}[{quoted(one.column)}])" if is_seen else "None"
+            verb = "shows" if is_seen else "hides"
+            yield Test(
+                test_name(operation.id, verb, one.column, "to" if is_seen else "from", role),
+                (
+                    *plan.printer.givens(situation.givens, used_by(situation) | {row}),
+                    "",
+                    f"answer = {plan.printer.call(situation)}",
+                    "",
+                    f'assert answer.outcome == "{working.found.outcome.answer}"',
+                    f"assert answer.body.get({quoted(field.name)}) == {shown}",
+                ),
+                doc(f"`{' '.join(one.words.split())}`"),
+            )
+
+
+def _seeing(
+    plan: Plan, situation: Situation, row: str, column: str, values: Sequence[Any]
+) -> Situation | None:
+    """The situation with something in the column that is there to be seen."""
+    for value in values:
+        candidate = _with(situation, row, {column: value})
+        try:
+            candidate.staged(plan.factories)
+        except Impossible:
+            continue
+        return candidate
+    return None
+
+
+# -- Many -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list as a caller reads it who sees the rows that `row` is one of."""
+
+    plan: Plan
+    operation: Operation
+    role: str
+    situation: Situation  # the rows before, and the row
+    row: Given
+
+    @classmethod
+    def of(cls, plan: Plan, operation: Operation) -> "Listing | None":
+        """For a role to whom it shows everything, or else the first to whom it shows something."""
+        access = plan.model.access_to(operation.id)
+        permitted = plan.permitted(operation)
+        free = [
+            role
+            for role in permitted
+            if access and (cell := access.of(role)) is not None and cell.condition is None
+        ]
+        for role in (*free, *permitted):
+            found = cls._seen_by(plan, operation, role)
+            if found is not None:
+                return found
+        return None
+
+    @classmethod
+    def _seen_by(cls, plan: Plan, operation: Operation, role: str) -> "Listing | None":
+        situations = plan.situations(operation, role)
+        if situations is None or operation.entity is None:
+            return None
+        entity = operation.entity
+        variable = plan.model.entity(entity).row
+
+        def is_seen(_outcome: object, stage: Stage, situation: Situation) -> bool:
+            actor = situation.asked(stage).actor
+            row = stage.variables.get(variable)
+            sees = Simulation(plan.model, stage).sees
+            return row is not None and sees(actor, entity, row)
+
+        found = situations.find(is_seen)
+        if found is None:
+            return None
+        situation = found.situation
+        row = next(one for one in situation.givens if one.variable == variable)
+        return cls(plan, operation, role, situation, replace(row, status=row.status))
+
+    # -- words ------------------------------------------------------------------------------------
+
+    @property
+    def entity(self) -> Entity:
+        return self.plan.model.entity(self.operation.entity or "")
+
+    @property
+    def caller(self) -> str:
+        return self.situation.actor or "None"
+
+    @property
+    def items(self) -> str:
+        page = self.operation.answers[0].page
+        items = page.items if page else None
+        return f"answer.body[{quoted(items)}]" if items else "answer.body"
+
+    @property
+    def key(self) -> tuple[str, str] | None:
+        """A property that tells rows apart, and its column."""
+        view = self.operation.view
+        keys = self.entity.primary_key.columns
+        if view is None or len(keys) != 1:
+            return None
+        pairs = shown_fields(self.plan, view)
+        return next(((f.name, column) for f, column in pairs if column == keys[0]), None)
+
+    def _before(self, *, used: frozenset[str] = frozenset()) -> list[str]:
+        """Everything but the listed row itself."""
+        givens = [one for one in self.situation.givens if one.variable != self.row.variable]
+        return self.plan.printer.givens(givens, used_by(self.situation) | self._referred() | used)
+
+    def _referred(self) -> set[str]:
+        return {value.row for _, value in self.row.says if isinstance(value, Ref)}
+
+    def path(self, query: str = "") -> str:
+        text = path_text(self.operation.path, dict(self.situation.path))
+        if not query:
+            return text
+        is_formatted = text.startswith("f") or "{" in query
+        return f'{"f" if is_formatted else ""}"{text.lstrip("f")[1:-1]}?{query}"'
+
+    def call(self, query: str = "") -> str:
+        return f'await world.call({self.caller}, "GET", {self.path(query)})'
+
+    def made(self, variable: str = "", status: str | None = None, **values: Any) -> str:  # noqa: ANN401
+        row = replace(self.row, says=tuple({**self.row.said, **values}.items()))
+        row = replace(row, status=status or row.status)
+        made = self.plan.printer.made(row)
+        return f"{variable} = {made}" if variable else made
+
+    def ids(self, rows: str) -> str:
+        key = self.key
+        assert key is not None
+        row = self.entity.row
+        return f"[world.wire({row}[{quoted(key[1])}]) for {row} in {rows}]"
+
+    def only(self, row: str) -> str:
+        key = self.key
+        assert key is not None
+        return f"[world.wire({row}[{quoted(key[1])}])]"
+
+    @property
+    def items_ids(self) -> str:
+        key = self.key
+        assert key is not None
+        return f"[item[{quoted(key[0])}] for item in {self.items}]"
+
+    # -- tests --------------------------------------------------------------------------------------
+
+    @property
+    def size(self) -> str | None:
+        paging = self.operation.paging
+        return paging.size.name if paging and paging.size else None
+
+    @property
+    def token(self) -> str | None:
+        """The property with the next page's token, of a list that is read by tokens."""
+        paging, page = self.operation.paging, self.operation.answers[0].page
+        if paging is None or paging.style is not PagingStyle.CURSOR or paging.position is None:
+            return None
+        tokens = [f for f in (page.fields if page else ()) if str(f.role) == "next-token"]
+        return tokens[0].path[0] if tokens and len(tokens[0].path) == 1 else None
+
+    def constants(self) -> Iterator[str]:
+        paging = self.operation.paging
+        page = self.operation.answers[0].page
+        if self.token and self.key and paging and paging.position and page and page.items:
+            yield _PAGES.format(
+                key=quoted(self.key[0]),
+                items=quoted(page.items),
+                next=quoted(self.token),
+                token=self.token,
+                parameter=paging.position.name,
+            )
+
+    def tests(self) -> Iterator[Test]:
+        yield self._shows_the_rows()
+        if self.key is None:
+            self.plan.leave_out(f"{self.operation.id}: which rows are where, for want of a key.")
+            return
+        if self.token and self.size:
+            yield from self._in_pages()
+        elif self.operation.paging is not None:
+            self.plan.leave_out(f"{self.operation.id}: its pages.")
+        if self.size:
+            yield from self._sizes()
+        yield from self._filters()
+        yield from self._sorted()
+        yield from self._elsewhere()
+        yield from self._invisible()
+        yield self._statements()
+
+    def _test(self, words: str, *lines: str, says: str = "") -> Test:
+        return Test(test_name(self.operation.id, words), lines, says)
+
+    def _shows_the_rows(self) -> Test:
+        view = self.operation.view
+        assert view is not None
+        seen = _seen(self.plan, view, "item")
+        shown = self.items if seen == "item" else f"[{seen} for item in {self.items}]"
+        return self._test(
+            "shows_the_rows",
+            *self._before(),
+            self.made(self.entity.row),
+            "",
+            f"answer = {self.call()}",
+            "",
+            'assert answer.outcome == "200"',
+            f"assert {shown} == [{_expected(self.plan, view, self.entity.row)}]",
+        )
+
+    # Pages
+
+    def _in_pages(self) -> Iterator[Test]:
+        rows = self.entity.table
+        pages = f"await pages(world, {self.caller}, {self.path(f'{self.size}=2')})"
+        ordered = self._ordered_rows(self.operation.order)
+        if ordered is None:
+            self.plan.leave_out(f"{self.operation.id}: the order of its rows.")
+        else:
+            values, words, sequence = ordered
+            yield self._test(
+                f"shows_every_row_once_{words}",
+                *self._before(),
+                f"{rows} = [{self.made('', **values)} for number in range(5)]",
+                "",
+                f"found = {pages}",
+                "",
+                f"expected = {self.ids(sequence)}",
+                "assert found == [expected[:2], expected[2:4], expected[4:]]",
+            )
+        alike = self._alike()
+        if alike is not None:
+            yield self._test(
+                "shows_every_row_once_if_all_are_alike",
+                *self._before(),
+                f"{rows} = [{self.made('', **alike)} for _ in range(5)]",
+                "",
+                f"found = {pages}",
+                "",
+                "assert [len(page) for page in found] == [2, 2, 1]",
+                f"expected = {self.ids(rows)}",
+                "assert sorted(key for page in found for key in page) == sorted(expected)",
+                f"assert found == {pages}",
+            )
+        yield self._test(
+            "ends_with_a_full_page",
+            *self._before(),
+            "for _ in range(4):",
+            f"    {self.made()}",
+            "",
+            f"found = {pages}",
+            "",
+            "assert [len(page) for page in found] == [2, 2]",
+        )
+        yield self._rubbish()
+
+    def _ordered_rows(self, order: Sequence[OrderKey]) -> tuple[dict[str, Any], str, str] | None:
+        """What each row says by its `number`, the order in words, and the rows in that order."""
+        if not order:
+            return None
+        first = order[0]
+        column = self.entity.column(first.column)
+        kind = column.type.kind if column else None
+        rows = self.entity.table
+        if first.column in self.row.said:
+            return None
+        if (first.column,) == self.entity.primary_key.columns:
+            key = f"lambda {self.entity.row}: {self.entity.row}[{quoted(first.column)}]"
+            reverse = ", reverse=True" if first.descending else ""
+            return {}, f"in_the_order_of_{first.column}", f"sorted({rows}, key={key}{reverse})"
+        forms: dict[Kind, str] = {
+            Kind.TIMESTAMPTZ: "world.now + timedelta(minutes=number)",
+            Kind.DATE: "world.now.date() + timedelta(days=number)",
+            Kind.SMALLINT: "number",
+            Kind.INT: "number",
+            Kind.BIGINT: "number",
+            Kind.TEXT: 'f"{number}"',
+            Kind.VARCHAR: 'f"{number}"',
+        }
+        if kind not in forms or not self._takes_five(first.column, kind):
+            return None
+        words = (
+            "newest_first"
+            if first.descending and kind is Kind.TIMESTAMPTZ
+            else (f"{'last' if first.descending else 'first'}_by_{first.column}")
+        )
+        return (
+            {first.column: Form(forms[kind])},
+            words,
+            f"reversed({rows})" if first.descending else rows,
+        )
+
+    def _takes_five(self, column: str, kind: Kind) -> bool:
+        values: dict[Kind, Any] = {
+            Kind.TIMESTAMPTZ: NOW,
+            Kind.DATE: NOW.date(),
+            Kind.TEXT: "0",
+            Kind.VARCHAR: "0",
+        }
+        steps = [values.get(kind, 0)]
+        for number in range(1, 5):
+            match steps[0]:
+                case str():
+                    steps.append(str(number))
+                case int():
+                    steps.append(number)
+                case _ if kind is Kind.TIMESTAMPTZ:
+                    steps.append(NOW + timedelta(minutes=number))
+                case _:
+                    steps.append(NOW.date() + timedelta(days=number))
+        return self._takes(*({column: value} for value in steps))
+
+    def _takes(self, *says: dict[str, Any]) -> bool:
+        """Whether such rows can all be there at once."""
+        before = [one for one in self.situation.givens if one.variable != self.row.variable]
+        rows = [replace(self.row, says=tuple({**self.row.said, **one}.items())) for one in says]
+        try:
+            Stage(self.plan.factories).put([*before, *rows])
+        except Impossible:
+            return False
+        return True
+
+    def _alike(self) -> dict[str, Any] | None:
+        """The same in the columns that rows are ordered by, keys aside."""
+        values: dict[str, Any] = {}
+        for key in self.operation.order:
+            column = self.entity.column(key.column)
+            if column is None or key.column in self.entity.primary_key.columns:
+                continue
+            if key.column in self.row.said:
+                continue
+            if column.type.kind is Kind.TIMESTAMPTZ:
+                values[key.column] = NOW
+            elif column.type.kind is Kind.DATE:
+                values[key.column] = NOW.date()
+        return values if self._takes(*[values] * 5) else None
+
+    def _rubbish(self) -> Test:
+        paging = self.operation.paging
+        assert paging is not None
+        assert paging.position is not None
+        tokens = ", ".join(show(one) for one in _RUBBISH)
+        test = self._test(
+            "takes_only_tokens_that_it_gave",
+            *self._before(),
+            "for _ in range(2):",
+            f"    {self.made()}",
+            f"first = {self.call(f'{self.size}=1')}",
+            'assert first.outcome == "200"',
+            f"given_token = first.body[{quoted(self.token or '')}]",
+            f"second = {self.call(paging.position.name + '={given_token}')}",
+            'assert second.outcome == "200"',
+            "",
+            f"refused = {self.call(paging.position.name + '={token}')}",
+            "",
+            f'assert refused.outcome == "{self.plan.model.validation_status} invalid"',
+        )
+        return replace(
+            test,
+            decorators=(f'@pytest.mark.parametrize("token", [{tokens}])',),
+            arguments="world: World, token: str",
+        )
+
+    def _sizes(self) -> Iterator[Test]:
+        paging = self.operation.paging
+        assert paging is not None
+        invalid = f"{self.plan.model.validation_status} invalid"
+        schema = paging.size.schema if paging.size else None
+        low = int(schema.minimum) if schema and schema.minimum is not None else 1
+        high = paging.largest_size
+        cases = [(low - 1, invalid), (low, "200"), (high, "200"), (high + 1, invalid)]
+        test = self._test(
+            "has_bounds_for_a_page",
+            *self._before(),
+            f"whole = {self.call()}",
+            'assert whole.outcome == "200"',
+            "",
+            f"answer = {self.call(f'{self.size}=' + '{size}')}",
+            "",
+            "assert answer.outcome == outcome",
+        )
+        listed = ", ".join(f"({size}, {quoted(outcome)})" for size, outcome in cases)
+        yield replace(
+            test,
+            decorators=(f'@pytest.mark.parametrize(("size", "outcome"), [{listed}])',),
+            arguments="world: World, size: int, outcome: str",
+        )
+        if paging.default_size <= 100 and self._takes(*[{}] * 3):  # noqa: PLR2004
+            yield self._test(
+                f"has_{paging.default_size}_rows_on_a_page_unless_asked",
+                *self._before(),
+                f"for _ in range({paging.default_size + 1}):",
+                f"    {self.made()}",
+                "",
+                f"answer = {self.call()}",
+                "",
+                'assert answer.outcome == "200"',
+                f"assert len({self.items}) == {paging.default_size}",
+            )
+
+    # Filters and orders
+
+    def _filters(self) -> Iterator[Test]:
+        for one in self.operation.filters:
+            test = self._filter(one)
+            if test is None:
+                self.plan.leave_out(f"{self.operation.id}: the filter {one.parameter.name}.")
+            else:
+                yield test
+            yield from self._filter_values(one)
+
+    def _filter(self, one: Filter) -> Test | None:
+        column = self.entity.column(one.column)
+        if column is None or one.compares == "in" or one.column in self.row.said:
+            return None
+        lifecycle = self.plan.model.lifecycle_of(self.entity.name)
+        pair: tuple[dict[str, Any], dict[str, Any]]
+        before: list[str] = []
+        key = self.entity.foreign_key_of(one.column)
+        if lifecycle is not None and lifecycle.column == one.column:
+            states = lifecycle.states
+            if one.compares != "=" or len(states) < 2:  # noqa: PLR2004
+                return None
+            pair = ({"status": states[0]}, {"status": states[1]})
+            asked = states[1]
+        elif key is not None and column.type.kind is Kind.UUID:
+            target = self.plan.model.entity(key.target)
+            if one.compares != "=" or target.name not in self.plan.factories:
+                return None
+            before = [
+                f"{name} = await given.{target.row}(world)" for name in ("their", "wanted_one")
+            ]
+            theirs = key.target_columns[0]
+            pair = ({one.column: Ref("their", theirs)}, {one.column: Ref("wanted_one", theirs)})
+            asked = f"{{wanted_one['{theirs}']}}"
+        else:
+            found = self._filter_pair(one, column)
+            if found is None:
+                return None
+            pair, asked = found
+        other, wanted = (self.made("", **values) for values in pair)
+        return self._test(
+            f"keeps_those_by_{snake(one.parameter.name)}",
+            *self._before(),
+            *before,
+            other,
+            f"wanted = {wanted}",
+            "",
+            f"answer = {self.call(f'{one.parameter.name}={asked}')}",
+            "",
+            'assert answer.outcome == "200"',
+            f"assert {self.items_ids} == {self.only('wanted')}",
+        )
+
+    def _filter_pair(
+        self, one: Filter, column: Column
+    ) -> tuple[tuple[dict[str, Any], dict[str, Any]], str] | None:
+        """Two rows of which the second is wanted, and what is asked for."""
+        enums = {enum.name: enum for enum in self.plan.model.enums}
+        if column.type.kind is Kind.UUID or column.type.kind is Kind.JSONB:
+            return None
+        values = samples.samples(self.entity, column, enums)
+        if len(values) < 2:  # noqa: PLR2004
+            return None
+        comparable = column.type.kind is not Kind.BOOL and one.compares != "="
+        low, high = sorted(values[:2]) if comparable else values[:2]
+        is_lower = one.compares in ("<", "<=")
+        unwanted, wanted = (high, low) if is_lower else (low, high)
+        asked = {"=": wanted, "<": high, "<=": low, ">": low, ">=": high}[one.compares]
+        says = ({one.column: unwanted}, {one.column: wanted})
+        if not self._takes(*says):
+            return None
+        return says, _in_query(asked)
+
+    def _filter_values(self, one: Filter) -> Iterator[Test]:
+        column = self.entity.column(one.column)
+        if column is None or not column.type.enum:
+            return
+        values = self.plan.model.enum(column.type.enum).values
+        said = one.parameter.schema.enum
+        known = [value for value in values if said is None or value in said]
+        name = one.parameter.name
+        variable = snake(one.column)
+        yield self._test(
+            f"knows_every_{variable}",
+            *self._before(),
+            f"for {variable} in {tuple_text(known)}:",
+            f"    answer = {self.call(f'{name}={{{variable}}}')}",
+            '    assert answer.outcome == "200"',
+            "",
+            f"refused = {self.call(f'{name}=none-of-them')}",
+            "",
+            f'assert refused.outcome == "{self.plan.model.validation_status} invalid"',
+        )
+
+    def _sorted(self) -> Iterator[Test]:
+        sorting = self.operation.sorting
+        if sorting is None or sorting.direction is not None:
+            return
+        for key in sorting.keys:
+            ordered = self._ordered_rows([OrderKey(key.column, key.descending)])
+            if ordered is None:
+                self.plan.leave_out(f"{self.operation.id}: sorted by {key.value}.")
+                continue
+            values, _, sequence = ordered
+            direction = "descending" if key.descending else "ascending"
+            yield self._test(
+                f"can_be_sorted_by_{key.column}_{direction}",
+                *self._before(),
+                f"{self.entity.table} = [{self.made('', **values)} for number in range(3)]",
+                "",
+                f"answer = {self.call(f'{sorting.parameter.name}={key.value}')}",
+                "",
+                'assert answer.outcome == "200"',
+                f"assert {self.items_ids} == {self.ids(sequence)}",
+            )
+
+    # Whose
+
+    def _elsewhere(self) -> Iterator[Test]:
+        home, tenancy, tenant = (
+            self.plan.factories.home,
+            self.plan.model.tenancy,
+            self.entity.tenant,
+        )
+        if home is None or tenancy is None or tenant is None or self.role == ANYONE:
+            return
+        if not tenant.is_direct or tenant.is_root or self.situation.path:
+            return
+        theirs: dict[str, Any] = {tenant.column: Ref("elsewhere", tenancy.root_column)}
+        yield self._test(
+            f"shows_nothing_of_another_{home.row}",
+            *self._before(),
+            self.made("ours"),
+            f"elsewhere = await given.{home.row}(world)",
+            self.made("", **theirs),
+            "",
+            f"answer = {self.call()}",
+            "",
+            'assert answer.outcome == "200"',
+            f"assert {self.items_ids} == {self.only('ours')}",
+        )
+
+    def _invisible(self) -> Iterator[Test]:
+        """Roles to whom the list shows only some rows."""
+        visibility = self.plan.model.visibility_of(self.entity.name)
+        for permission in visibility.permissions if visibility else ():
+            if permission.condition is None or permission.role == ANYONE:
+                continue
+            if permission.role not in self.plan.permitted(self.operation):
+                continue
+            own = Listing._seen_by(self.plan, self.operation, permission.role)
+            hidden = own._unseen() if own is not None else None
+            if own is None or hidden is None:
+                words = permission.words
+                self.plan.leave_out(f"{self.operation.id} as {permission.role}: `{words}`.")
+                continue
+            yield own._test(
+                f"shows_{permission.role}_only_some",
+                *own._before(),
+                own.made("theirs"),
+                *hidden,
+                "",
+                f"answer = {own.call()}",
+                "",
+                'assert answer.outcome == "200"',
+                f"assert {own.items_ids} == {own.only('theirs')}",
+                says=doc(f"`{' '.join((permission.words or '').split())}`"),
+            )
+
+    def _unseen(self) -> list[str] | None:
+        """The lines that make a row which is not seen."""
+        situations = self.plan.situations(self.operation, self.role)
+        variable = self.entity.row
+
+        def is_unseen(_outcome: object, stage: Stage, situation: Situation) -> bool:
+            row = stage.variables[variable]
+            actor = situation.asked(stage).actor
+            return not Simulation(self.plan.model, stage).sees(actor, self.entity.name, row)
+
+        found = situations.find(is_unseen) if situations else None
+        if found is None:
+            return None
+        before = [g for g in self.situation.givens if g.variable != variable]
+        given = next(g for g in found.situation.givens if g.variable == variable)
+        others = [g for g in found.situation.givens if g.variable != variable]
+        return [self.plan.printer.made(given)] if others == before else None
+
+    def _statements(self) -> Test:
+        query = f"{self.size}=50" if self.size and self._most >= 50 else ""  # noqa: PLR2004
+        return self._test(
+            "takes_as_many_statements_for_many_rows_as_for_one",
+            *self._before(),
+            self.made(),
+            "async with world.statements() as for_one:",
+            f"    one = {self.call(query)}",
+            'assert one.outcome == "200"',
+            "",
+            "for _ in range(10):",
+            f"    {self.made()}",
+            "async with world.statements() as for_many:",
+            f"    many = {self.call(query)}",
+            'assert many.outcome == "200"',
+            "",
+            f"assert len({self.items.replace('answer', 'many')}) > 1",
+            "assert len(for_many) == len(for_one)",
+        )
+
+    @property
+    def _most(self) -> int:
+        return self.operation.paging.largest_size if self.operation.paging else 0
+
+
+def _in_query(value: Any) -> str:  # noqa: ANN401 - a value of any column
+    match value:
+        case bool():
+            return str(value).lower()
+        case UUID():
+            return str(value)
+        case _ if hasattr(value, "isoformat"):
+            return f"{{world.wire({show(value)})}}"
+        case _:
+            return str(value)

@@ -1,0 +1,68 @@
+"""What the contract of a bundle means for its entities."""
+
+from functools import cached_property
+
+from specwright.diagnostic import Code, Level
+from specwright.model.binding import Subject, bind_contract, subjects_of
+from specwright.model.binding import Surroundings as BindingSurroundings
+from specwright.model.errors import ErrorBody, read_error_body
+from specwright.model.foundation import Foundation
+from specwright.model.later import (
+    Need,
+    needs_of_call,
+)
+from specwright.model.operations import LeftOut, Operation
+from specwright.model.views import Meanings, Unbound
+
+
+class ContractReading(Foundation):
+    """The calls of the contract, bound to entities."""
+
+    @cached_property
+    def _around_contract(self) -> BindingSurroundings:
+        derived: dict[str, tuple[str, ...]] = {}
+        for name, _ in self.bundle.rules.derived:
+            entity, _, value = name.value.partition(".")
+            derived[entity] = (*derived.get(entity, ()), value)
+        service = self.bundle.service
+        return BindingSurroundings(
+            Meanings(self._entities, self._enum_by_name, derived),
+            self._reach,
+            self._users,
+            self._states,
+            self._triggers,
+            has_accounts=service.auth is not None and service.auth.login is not None,
+            webhooks=frozenset(word.value for word in service.webhooks),
+            idempotent=frozenset(word.value for word in service.idempotency),
+            beyond=frozenset(name for need in self._beyond if need.node for name in need.node[1:]),
+        )
+
+    @cached_property
+    def _beyond(self) -> tuple[Need, ...]:
+        streams = [name.value for name, _ in self.bundle.rules.streams]
+        return tuple(
+            need
+            for operation in self._contract_operations.values()
+            for need in needs_of_call(operation, streams)
+        )
+
+    @cached_property
+    def _bound(self) -> tuple[tuple[Operation, ...], tuple[LeftOut, ...]]:
+        if self.bundle.contract is None:
+            return (), ()
+        return bind_contract(self.bundle.contract, self._around_contract, self.report)
+
+    @cached_property
+    def _subjects(self) -> dict[str, Subject]:
+        if self.bundle.contract is None:
+            return {}
+        return subjects_of(self.bundle.contract, self._around_contract)
+
+    @cached_property
+    def _errors(self) -> ErrorBody:
+        problems: list[Unbound] = []
+        contract = self.bundle.contract
+        body = read_error_body(contract, problems) if contract is not None else ErrorBody()
+        for one in problems:
+            self.report.add(one.place, Code.UNBOUND, one.message, one.hint, level=Level.OPEN)
+        return body
