@@ -254,9 +254,6 @@ def test_the_reverse_of_a_plan_is_the_plan_of_the_way_back(before: Schema, after
     back = plan_schema(after, before)
     reverse = reversed_changes(plan_schema(before, after))
     assert sorted(change.title for change in reverse) == sorted(change.title for change in back)
-    assert [change.reverse().title for change in reverse] == [
-        change.title for change in reversed(reverse and plan_schema(before, after))
-    ][::-1][::-1]
 
 
 def test_destructive_changes_are_named() -> None:
@@ -327,10 +324,3 @@ def test_what_looks_like_a_rename_is_not_guessed_but_said() -> None:
     assert lost.hint.startswith("If tasks became todos, rename it by hand")
     *_, other = plan_schema(of(table("tasks", DUE)), of(table("tasks", SIZE)))
     assert other.hint is None
-
-
-@settings(max_examples=50, deadline=None, derandomize=True)
-@given(schemas(), schemas())
-def test_the_same_plan_whatever_python_hashes(before: Schema, after: Schema) -> None:
-    """Names that come out of sets would differ; steps of equal rank keep the written order."""
-    assert plan_schema(before, after) == plan_schema(replace(before), replace(after))

@@ -27,6 +27,7 @@ def test_up_is_exactly_the_new_schema_and_down_exactly_the_old_one(
     changes = plan_schema(before, after)
     assume(changes)
     from hypothesis import event
+
     [event(type(c).__name__) for c in changes]
 
     database.empty()

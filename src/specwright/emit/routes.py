@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from http import HTTPStatus
 
 from specwright.address import snake
 from specwright.emit import names
@@ -17,6 +16,8 @@ from specwright.model import Model
 from specwright.model.entities import Entity
 from specwright.model.operations import Operation, OperationKind, PagingStyle, RequestBody, Success
 from specwright.model.wire import flattened
+
+_OK, _NO_CONTENT = 200, 204
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,7 @@ def _lines(model: Model, operation: Operation) -> Iterator[str]:
         yield call
         yield (
             "return no_content()"
-            if answered.status == HTTPStatus.NO_CONTENT
+            if answered.status == _NO_CONTENT
             else f"return Response(status_code={answered.status})"
         )
     elif answered.page is not None:
@@ -185,7 +186,7 @@ def _answer(entity: Entity, answered: Success, *, parts: bool) -> str:
 
 
 def _status(answered: Success) -> str:
-    return "" if answered.status == HTTPStatus.OK else f", {answered.status}"
+    return "" if answered.status == _OK else f", {answered.status}"
 
 
 def _arguments(model: Model, operation: Operation) -> Iterator[str]:

@@ -416,12 +416,14 @@ class _Writer:
             return piece
         return self.statement.func("coalesce", piece.text, f"{self.statement.sql('false')}()")
 
-    def _condition(self, typed: Typed) -> Piece:  # noqa: PLR0911 - a table
+    def _condition(self, typed: Typed) -> Piece:  # noqa: C901, PLR0911 - a table
         match typed:
             case Compare():
                 return self._compare(typed, typed.operator)
             case IsNull():
                 return self._null_test(typed.operand, wanted=typed.wanted, asked=typed)
+            case IsTrue(operand=Apply() as said, wanted=True):
+                return self._apply(said)
             case IsTrue():
                 return self._truth_test(typed)
             case Contains():
@@ -665,6 +667,8 @@ def _gives_type(column: Clause) -> bool:
 def _may_be_unknown(typed: Typed) -> bool:
     """Whether the condition, as written for a `where`, can be null in SQL."""
     match typed:
+        case IsTrue(operand=Apply()):
+            return typed.wanted
         case Compare():
             return typed.left.type.nullable or typed.right.type.nullable
         case Contains(collection=Listing(elements=elements)):

@@ -37,7 +37,7 @@ def written(schema: Schema) -> str:
 def read(text: str) -> Schema:
     try:
         return Schema(tuple(_table(table) for table in json.loads(text)["tables"]))
-    except (AttributeError, KeyError, TypeError, ValueError) as wrong:
+    except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as wrong:
         raise NotASchema(
             f"{PATH} is not as Specwright wrote it ({wrong}): take it back from version control."
         ) from wrong

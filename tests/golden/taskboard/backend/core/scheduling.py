@@ -77,7 +77,7 @@ class _Every(ScheduleExecutor):
 
 async def install(settings: Settings) -> None:
     """Make the tables that PgQueuer needs, or bring those of an older version up to date."""
-    async with _connection(settings, timeout=None) as connection:
+    async with _connection(settings, None) as connection:
         await _queries(connection).apply_upgrade()
 
 
@@ -98,7 +98,7 @@ async def work(
     async def engine() -> AsyncGenerator[pgqueuer.PgQueuer]:
         async with (
             connected(settings) as database,
-            _connection(settings, timeout=settings.statement_timeout) as connection,
+            _connection(settings, settings.statement_timeout) as connection,
         ):
             yield _engine(connection, every, jobs(_UntilStopped(database, stop)))
 
@@ -123,8 +123,8 @@ async def _live() -> None:
 
 
 @asynccontextmanager
-async def _connection(settings: Settings, timeout: float | None) -> AsyncGenerator[_Connection]:
-    connection = await asyncpg.connect(settings.database_url, command_timeout=timeout)
+async def _connection(settings: Settings, seconds: float | None) -> AsyncGenerator[_Connection]:
+    connection = await asyncpg.connect(settings.database_url, command_timeout=seconds)
     try:
         yield connection
     finally:

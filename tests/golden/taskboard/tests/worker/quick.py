@@ -1,8 +1,7 @@
-"""Workers in a hurry: `python -m tests.worker.quick JOBS`, where JOBS is `all` or `traces`."""
+"""A worker in a hurry, with a job more that leaves traces: `python -m tests.worker.quick`."""
 
 import asyncio
 import os
-import sys
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 
@@ -14,26 +13,23 @@ from backend.core.settings import read_settings
 from backend.worker import EVERY, jobs
 
 ROWS = 3
+TRACES = """
+    CREATE TABLE traces (worker int, number int, at timestamptz DEFAULT clock_timestamp())
+"""
 
 
-def traces(database: Database) -> Mapping[str, Callable[[], Awaitable[None]]]:
-    """One job, which takes its time for each of its rows."""
-
+def with_traces(database: Database) -> Mapping[str, Callable[[], Awaitable[None]]]:
     async def leave_traces() -> None:
         for number in range(ROWS):
             async with database.transaction() as connection:
                 await connection.execute("INSERT INTO traces VALUES ($1, $2)", os.getpid(), number)
-                await asyncio.sleep(0.4)
+                await asyncio.sleep(0.2)
 
-    return {"leaveTraces": leave_traces}
+    return {**jobs(database, utc_now), "leaveTraces": leave_traces}
 
 
 if __name__ == "__main__":
     scheduling.DEAD_AFTER = timedelta(seconds=2)
     log_as_json("INFO")
-    work, names = {
-        "all": (lambda database: jobs(database, utc_now), list(EVERY)),
-        "traces": (traces, ["leaveTraces"]),
-    }[sys.argv[1]]
-    every = dict.fromkeys(names, timedelta(seconds=3))
-    asyncio.run(scheduling.work(read_settings(), every, work))
+    every = dict.fromkeys([*EVERY, "leaveTraces"], timedelta(seconds=1))
+    asyncio.run(scheduling.work(read_settings(), every, with_traces))

@@ -1,11 +1,11 @@
-"""Workers are processes: who lives runs what is due, once; who is told to stop ends well."""
+"""Workers, as processes: whoever lives runs what is due, once; who is told to stop ends well."""
 
 import asyncio
 import os
 import sys
 from asyncio.subprocess import Process
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -14,63 +14,24 @@ from backend.core.database import Connection
 from backend.core.scheduling import ALIVE, install
 from backend.worker import EVERY
 from tests.database import connection_to, database_on
-from tests.worker.quick import ROWS
+from tests.worker.quick import ROWS, TRACES
 from tests.world import JWT_SECRET, settings_for
 
-TRACES = "SELECT number FROM traces WHERE worker = $1 ORDER BY number"
+RUNS = "SELECT count(*) FROM traces WHERE number = $1 AND worker = ANY($2)"
+BUSY = "SELECT worker FROM traces ORDER BY at DESC LIMIT 1"
+DOUBLE = "SELECT floor(extract(epoch FROM at)), number FROM traces GROUP BY 1, 2 HAVING count(*) > 1"
+DONE = "SELECT DISTINCT entrypoint FROM jobs.pgqueuer_log WHERE status = 'successful'"
+HELD = "SELECT count(*) FROM jobs.pgqueuer WHERE status = 'picked'"
 
 
-@pytest.fixture
-async def url(server: str, template: str) -> AsyncGenerator[str]:
-    """A database of their own for workers, with the tables that they need."""
-    async with database_on(server, template) as url:
-        await install(settings_for(url))
-        yield url
+class Workers:
+    """Some workers on a database of their own."""
 
+    def __init__(self, connection: Connection, processes: list[Process]) -> None:
+        self.connection = connection
+        self.processes = processes
 
-@asynccontextmanager
-async def worker(url: str, jobs: str, temporary: Path) -> AsyncGenerator[Process]:
-    given = {"DATABASE_URL": url, "JWT_SECRET": JWT_SECRET, "TMPDIR": str(temporary)}
-    program = (sys.executable, "-m", "tests.worker.quick", jobs)
-    process = await asyncio.create_subprocess_exec(*program, env=os.environ | given)
-    try:
-        yield process
-    finally:
-        with suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
-
-
-async def until(done: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(20):
-        while not await done():  # noqa: ASYNC110 - what is waited for happens in a process
-            await asyncio.sleep(0.05)
-
-
-async def numbers(connection: Connection, worker: Process) -> list[int]:
-    """Of the rows for which a worker left traces."""
-    return [record["number"] for record in await connection.fetch(TRACES, worker.pid)]
-
-
-async def test_every_job_is_run_until_the_worker_is_told_to_stop(url: str, tmp_path: Path) -> None:
-    async with connection_to(url) as connection, worker(url, "all", tmp_path) as process:
-
-        async def all_jobs_were_run() -> bool:
-            done = "SELECT entrypoint FROM jobs.pgqueuer_log WHERE status = 'successful'"
-            return {record["entrypoint"] for record in await connection.fetch(done)} == set(EVERY)
-
-        await until(all_jobs_were_run)
-        process.terminate()
-        assert await process.wait() == 0
-        assert (tmp_path / ALIVE.name).exists()
-
-
-async def test_one_worker_runs_what_is_due_and_another_one_if_it_is_killed(
-    url: str, tmp_path: Path
-) -> None:
-    async with (
-        connection_to(url) as connection,
-        worker(url, "traces", tmp_path) as one,
-        worker(url, "traces", tmp_path) as two,
-    ):
+    async def run(self, times: int, *processes: Process) -> None:
+        """Wait until these workers have left all their traces so many times more."""
+        workers = [process.pid for process in processes]
         ...
