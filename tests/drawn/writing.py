@@ -132,16 +132,11 @@ def _reference(table: Table, column: Column) -> str:
 
 
 def _lifecycle(lifecycle: Lifecycle) -> Iterator[str]:
-    ids = {state: state for state in lifecycle.states}
-    for number, state in enumerate(lifecycle.states):
-        if not state.isidentifier():
-            ids[state] = f"s{number}"
-            yield f'  state "{state}" as s{number}'
-    yield f"  [*] --> {ids[lifecycle.states[0]]}"
+    yield f"  [*] --> {lifecycle.states[0]}"
     for arrow in lifecycle.arrows:
-        yield f"  {ids[arrow.source]} --> {ids[arrow.target]} : {_label(arrow)}"
+        yield f"  {arrow.source} --> {arrow.target} : {_label(arrow)}"
     for state in lifecycle.final:
-        yield f"  {ids[state]} --> [*]"
+        yield f"  {state} --> [*]"
 
 
 def _label(arrow: Arrow) -> str:

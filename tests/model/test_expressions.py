@@ -455,7 +455,7 @@ def oracle_values(draw: st.DrawFn, kind: str, depth: int = 2) -> str:
 
 
 @st.composite
-def oracle_conditions(draw: st.DrawFn, depth: int = 3) -> str:  # noqa: PLR0911 - a table
+def oracle_conditions(draw: st.DrawFn, depth: int = 3) -> str:
     if depth == 0 or draw(st.integers(0, 3)) == 0:
         kind = draw(st.sampled_from(["int", "double", "text", "moment", "duration"]))
         operator = draw(st.sampled_from(["==", "!=", "<", "<=", ">", ">="]))

@@ -1,7 +1,7 @@
 """`backend/{domain}/operations.py`: what rules do to a row, one function for each operation."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from specwright.address import snake
+
 from specwright.emit import names
 from specwright.emit.behaviour import Behaviour
 from specwright.emit.beyond import Beyond, roots

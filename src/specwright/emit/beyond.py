@@ -165,6 +165,12 @@ class Beyond:
         return any(self.model.entity(name).column("updated_at") for name in changed)
 
     @property
+    def writes_rows(self) -> bool:
+        """Whether it changes or makes rows, many at a time."""
+        changed = any(one.changed_entities for one in self.rounds)
+        return bool(self.others) or changed or any(True for _ in self.made)
+
+    @property
     def made(self) -> "Iterator[Addition]":
         yield from self.additions
         for one in self.rounds:
@@ -206,6 +212,12 @@ class Other:
     @property
     def variable(self) -> str:
         return self.path[-1]
+
+    @property
+    def key(self) -> tuple[str, str] | None:
+        """The column of the rule's row that it is found by, and its own; the caller is known."""
+        row = self.target.row
+        return row.relation.columns[0] if isinstance(row, Follow) else None
 
 
 @dataclass(frozen=True)

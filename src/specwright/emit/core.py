@@ -36,5 +36,7 @@ def _files(model: Model, needs: Needs) -> Iterator[tuple[str, str]]:
     yield "fields", verbatim("backend/core/fields.py")
     if needs.pages:
         yield "paging", verbatim("backend/core/paging.py")
+    if needs.rows:
+        yield "rows", verbatim("backend/core/rows.py")
     if needs.versions:
         yield "versions", verbatim("backend/core/versions.py")

@@ -47,7 +47,8 @@ def refusals(model: Model, domain: str) -> Iterator[Refused]:
     found: dict[str, Refused] = {}
     for handled in handled_entities(model, domain):
         for behaviour in handled.behaviours:
-            for require in behaviour.requires:
+            further = [require for beyond in behaviour.beyond for require in beyond.requires]
+            for require in (*behaviour.requires, *further):
                 purpose = f"{behaviour.name}: `{require.words}`."
                 found.setdefault(require.error, Refused(require.error, require.status, purpose))
         for operation, search in handled.searches:

@@ -13,7 +13,7 @@ from specwright.emit.wording import quoted
 from specwright.model import Model
 from specwright.model.entities import Entity
 from specwright.model.rules import Require, Set
-from specwright.model.typed import Follow, Typed
+from specwright.model.typed import Typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +77,10 @@ def beyond_lines(beyond: Beyond, now: str = "now") -> Iterator[str]:
 
 
 def _hold(beyond: Beyond, other: Other) -> Iterator[str]:
-    row = other.target.row
-    if not isinstance(row, Follow):
+    if other.key is None:
         return  # the caller's own row was locked when they came in
     entity = beyond.model.entity(other.entity)
-    ((own, _),) = row.relation.columns
-    key = f"{beyond.row}.{_attribute(beyond.model.entity(beyond.entity), own)}"
+    key = f"{beyond.row}.{_attribute(beyond.model.entity(beyond.entity), other.key[0])}"
     yield f"{other.variable} = (await {_rows(entity)}.lock_many([{key}]))[{key}]"
 
 

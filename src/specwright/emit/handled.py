@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from specwright.emit.behaviour import Behaviour
+from specwright.emit.beyond import Beyond
 from specwright.emit.lookups import operation_rule, performed, subject_of
 from specwright.model import Model
 from specwright.model.entities import Column, Entity
@@ -48,7 +49,17 @@ class Handled:
 
     @property
     def is_used(self) -> bool:
-        return bool(self.operations or self.jobs or self.is_read)
+        return bool(self.operations or self.jobs or self.is_read or self.is_touched)
+
+    @property
+    def is_for_callers(self) -> bool:
+        """Whether some call works on rows that exist for its caller."""
+        return bool(self.operations) or self.is_read
+
+    @cached_property
+    def is_touched(self) -> bool:
+        """Whether rules work on rows of it that are not their own."""
+        return any(self.entity.name in beyond.touched for beyond in all_beyond(self.model))
 
     @cached_property
     def is_read(self) -> bool:
@@ -66,7 +77,9 @@ class Handled:
 
     @cached_property
     def deletes(self) -> bool:
-        return any(self.of(OperationKind.DELETE))
+        if any(self.of(OperationKind.DELETE)):
+            return True
+        return any(behaviour.deletes_row for behaviour in self.behaviours)
 
     # -- Columns ----------------------------------------------------------------------------------
 
@@ -114,6 +127,16 @@ class Handled:
             if rule is not None and rule.block.search is not None:
                 found.append((operation, rule.block.search))
         return tuple(found)
+
+
+def all_beyond(model: Model) -> tuple[Beyond, ...]:
+    """All that rules do beyond their own rows, each once."""
+    found: dict[str, Beyond] = {}
+    for name in sorted(performed(model)):
+        behaviour = Behaviour.named(model, name)
+        for one in behaviour.beyond if behaviour else ():
+            found.setdefault(one.name, one)
+    return tuple(found.values())
 
 
 def handled_entities(model: Model, domain: str) -> list[Handled]:

@@ -19,7 +19,7 @@ from specwright.model.operations import (
     SortKey,
     View,
 )
-from specwright.model.rules import Block, DoHook, Each, Job, Rule
+from specwright.model.rules import DoHook, Rule
 from specwright.model.typed import Get, Name, Typed, path, reads_relations, walk
 
 
@@ -131,17 +131,8 @@ def _nests_twice(view: View, depth: int = 0) -> bool:
 # -- Rules ----------------------------------------------------------------------------------------
 
 
-def _of_rule(rule: Rule) -> Iterator[tuple[Place, str]]:
-    yield from _of_block(rule.block, rule.row)
-    for each in rule.block.each:
-        yield from _of_round(each, rule.row)
-
-
-def _of_block(block: Block, row: str | None) -> Iterator[tuple[Place, str]]:
-    if block.create:
-        yield block.create[0].place, "`create` in a rule is not built yet."
-    if block.delete:
-        yield block.delete[0].place, "`delete` in a rule is not built yet."
+def _of_rule(model: Model, rule: Rule) -> Iterator[tuple[Place, str]]:
+    block = rule.block
     if block.switch:
         yield block.place, "`switch` is not built yet."
     for do in block.do:
@@ -149,31 +140,31 @@ def _of_block(block: Block, row: str | None) -> Iterator[tuple[Place, str]]:
             yield do.place, "Hooks are not built yet."
     for require in block.require:
         for lock in require.locks:
-            if path(lock) not in {("actor",), (row,)}:
+            if path(lock) not in {("actor",), (rule.row,)}:
                 yield require.place, "Counting the rows of such a row is not built yet."
-    for one in block.set:
-        if row is not None and path(one.target.row) != (row,):
-            yield one.place, "`set` on another row than the operation's own is not built yet."
-
-
-def _of_round(each: Each, row: str | None) -> Iterator[tuple[Place, str]]:
-    yield each.place, "`each` is not built yet."
-
-
-def _of_job(job: Job) -> Iterator[tuple[Place, str]]:
-    block = job.block
-    plain = len(block.each) == 1 and not (block.set or block.create or block.delete or block.do)
-    if not plain or block.each[0].collection is not None:
-        yield (
-            job.place,
-            "A job that is more than one round over the rows of a table is not built yet.",
-        )
+    if rule.entity is None or rule.row is None:
+        if block.set or block.create or block.delete or block.each:
+            yield rule.place, "A rule that changes rows without a row of its own is not built yet."
         return
-    inner = block.each[0].block
-    if inner.set or inner.create or inner.delete or inner.each or inner.switch or inner.require:
-        yield job.place, "A job that does more than an operation is not built yet."
-    if not inner.do or any(isinstance(do, DoHook) for do in inner.do):
-        yield job.place, "A job that does no operation is not built yet."
+    beyond = Beyond(model, rule.name, rule.entity, rule.row, block, rule.kind == "effect")
+    yield from _of_names(model, rule, beyond)
+    if block.search is None or not beyond.is_needed:
+        yield from of_beyond(beyond)
+    else:
+        yield rule.place, "Changing other rows beside the one that is found is not built yet."
+
+
+def _of_names(model: Model, rule: Rule, beyond: Beyond) -> Iterator[tuple[Place, str]]:
+    """What a rule names of its surroundings."""
+    block = rule.block
+    typed = [one.value for one in block.set] + [one.condition for one in block.require]
+    named = {name for one in typed for name in roots(one)} | set(_named(beyond))
+    for name in sorted(named - {rule.row, "actor", "request", "now"}):
+        if not any(name in _bound_within(one) for one in typed) and name not in _rounds(block):
+            yield rule.place, f"`{name}` in such a rule is not built yet."
+    operation = model.operation(rule.name)
+    if "request" in named and (operation is None or operation.body is None):
+        yield rule.place, "What a rule reads of such a request is not built yet."
 
 
 def _request_roots(typed: Typed) -> bool:

@@ -95,7 +95,18 @@ def _read_whole(model: Model) -> frozenset[str]:
             found |= set(_seen(model, operation.view))
     for job in model.jobs:
         found |= {each.entity for each in job.block.each}
-    return frozenset(found)
+    return frozenset(found | set(_in_rules(model)))
+
+
+def _in_rules(model: Model) -> Iterator[str]:
+    """The entities of the rows that built rules go through, set and remove."""
+    names = [operation.id for operation in model.operations] + [job.name for job in model.jobs]
+    done = {rule for name in names for rule in model.done_by(name)}
+    for rule in model.rules:
+        for block in rule.block.within() if rule.name in done else ():
+            yield from (each.entity for each in block.each)
+            yield from (one.target.entity for one in block.set)
+            yield from (one.entity for one in block.delete)
 
 
 def _seen(model: Model, view: View) -> Iterator[str]:

@@ -2,16 +2,21 @@
 
 from dataclasses import dataclass
 
+from specwright.emit.handled import all_beyond
 from specwright.model import Model
 
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """`versions` are entity tags, `pages` lists read a page at a time, `visitors` need no token."""
+    """`versions` are entity tags, `pages` lists read a page at a time, `visitors` need no token.
+
+    `rows` are many rows written by one statement.
+    """
 
     bodies: bool
     jobs: bool
     pages: bool
+    rows: bool
     versions: bool
     visitors: bool
 
@@ -22,6 +27,7 @@ class Needs:
             bodies=any(operation.body for operation in operations),
             jobs=bool(model.jobs),
             pages=any(operation.paging for operation in operations),
+            rows=any(one.writes_rows for one in all_beyond(model)),
             visitors=any(operation.is_public for operation in operations),
             versions=any(entity.versioned for entity in model.entities),
         )

@@ -1,19 +1,19 @@
 """`backend/{domain}/repository.py`: every query, compiled once, and scoped to one caller."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from specwright.address import snake
 from specwright.emit import columns, names
 from specwright.emit.annotations import request_class
 from specwright.emit.behaviour import Behaviour
+from specwright.emit.further_queries import FurtherQueries
 from specwright.emit.handled import Handled, handled_entities
 from specwright.emit.lists import ListWriter
 from specwright.emit.lookups import actor_class, role_enum
 from specwright.emit.parameters import body_class
 from specwright.emit.python_text import renamed
 from specwright.emit.queries import (
-    Conditions,
     Scope,
     Sql,
     bound_values,
@@ -23,6 +23,7 @@ from specwright.emit.queries import (
     where,
 )
 from specwright.emit.rendering import render
+from specwright.emit.repository_parts import Module, Repository, Struct
 from specwright.emit.sql_expressions import Subject
 from specwright.emit.values import value_type
 from specwright.emit.wording import quoted
@@ -33,44 +34,9 @@ from specwright.model.rules import Job, Search
 from specwright.model.typed import Typed
 
 
-@dataclass(frozen=True, slots=True)
-class _Struct:
-    name: str
-    base: str
-    purpose: str
-    fields: tuple[tuple[str, str], ...]
-    method: str = ""
-
-
-@dataclass
-class _Repository:
-    """The classes of one entity, method by method as text."""
-
-    name: str
-    rows: str
-    every: str
-    plural: str
-    actor: str
-    scope: list[str]
-    actor_name: str = "actor"
-    on_rows: list[str] = field(default_factory=list)
-    for_caller: list[str] = field(default_factory=list)
-    for_jobs: list[str] = field(default_factory=list)
-
-
-@dataclass
-class _Module:
-    structs: list[_Struct] = field(default_factory=list)
-    conditions: Conditions = field(default_factory=Conditions)
-    starts: list[str] = field(default_factory=list)
-    statements: list[str] = field(default_factory=list)
-    functions: list[str] = field(default_factory=list)
-    repositories: list[_Repository] = field(default_factory=list)
-
-
 def emit_repository(model: Model, domain: str) -> str | None:
     """None where nothing of the domain is ever read or written."""
-    module = _Module()
+    module = Module()
     for handled in handled_entities(model, domain):
         _Writer(model, handled, module).write()
     if not module.repositories:
@@ -109,12 +75,12 @@ class _Writer:
 
     model: Model
     handled: Handled
-    module: _Module
+    module: Module
 
     def write(self) -> None:
         entity = self.handled.entity
         scope = Scope(self.model, entity)
-        repository = _Repository(
+        repository = Repository(
             name=names.repository_class(entity),
             rows=f"{entity.name}Rows",
             every=f"Every{entity.name}",
@@ -122,7 +88,8 @@ class _Writer:
             actor=self._actor,
             scope=[],
         )
-        self._start(scope, repository)
+        if self.handled.is_for_callers:
+            self._start(scope, repository)
         self._lookups(repository)
         self._lists(scope, repository)
         self._creation(scope, repository)
@@ -131,12 +98,13 @@ class _Writer:
         self._searches(repository)
         self._facts(repository)
         self._jobs(repository)
+        FurtherQueries(self.model, entity, self.module, repository).write()
         if self.handled.is_used:
             self.module.repositories.append(repository)
 
     # -- The caller's scope -----------------------------------------------------------------------
 
-    def _start(self, scope: Scope, repository: _Repository) -> None:
+    def _start(self, scope: Scope, repository: Repository) -> None:
         """What every search for rows starts from, and what it binds."""
         optional = self.is_visited
         bound = {} if scope.tenant is None else {scope.bind: f"actor.{scope.bind}"}
@@ -234,7 +202,7 @@ class _Writer:
 
     # -- One row ----------------------------------------------------------------------------------
 
-    def _lookups(self, repository: _Repository) -> None:
+    def _lookups(self, repository: Repository) -> None:
         if not (self.handled.is_read or self.handled.is_locked):
             return
         entity = self.handled.entity
@@ -270,7 +238,7 @@ class _Writer:
 
     # -- Lists ------------------------------------------------------------------------------------
 
-    def _lists(self, scope: Scope, repository: _Repository) -> None:
+    def _lists(self, scope: Scope, repository: Repository) -> None:
         entity = self.handled.entity
         for operation in self.handled.of(OperationKind.LIST):
             writer = ListWriter(scope, operation)
@@ -278,7 +246,7 @@ class _Writer:
                 ends = ", ".join(f"{entity.row}.{name}" for name, _ in key.fields)
                 made = f"@classmethod\ndef of(cls, {entity.row}: {self._row}) -> Self:\n"
                 self.module.structs.append(
-                    _Struct(
+                    Struct(
                         key.name,
                         "Key",
                         "Where in the list a page ended.",
@@ -291,7 +259,7 @@ class _Writer:
 
     # -- A new row --------------------------------------------------------------------------------
 
-    def _creation(self, scope: Scope, repository: _Repository) -> None:
+    def _creation(self, scope: Scope, repository: Repository) -> None:
         if not self.handled.creates:
             return
         entity = self.handled.entity
@@ -320,7 +288,7 @@ class _Writer:
 
     # -- A changed row ----------------------------------------------------------------------------
 
-    def _changes(self, repository: _Repository) -> None:
+    def _changes(self, repository: Repository) -> None:
         entity = self.handled.entity
         if self.handled.changed_columns:
             self.module.statements.append(self._save())
@@ -357,12 +325,12 @@ class _Writer:
 
     # -- Links ------------------------------------------------------------------------------------
 
-    def _links(self, repository: _Repository) -> None:
+    def _links(self, repository: Repository) -> None:
         for kind in (OperationKind.LINK, OperationKind.UNLINK):
             for operation in self.handled.of(kind):
                 self._link(operation, repository)
 
-    def _link(self, operation: Operation, repository: _Repository) -> None:
+    def _link(self, operation: Operation, repository: Repository) -> None:
         assert operation.link is not None
         link = self.model.entity(operation.link.entity)
         table, name = names.table_class(link), operation.name
@@ -388,7 +356,7 @@ class _Writer:
 
     # -- Searches ---------------------------------------------------------------------------------
 
-    def _searches(self, repository: _Repository) -> None:
+    def _searches(self, repository: Repository) -> None:
         for operation, search in self.handled.searches:
             sql = (
                 self.module.conditions.narrowing(search.where, self._subject(search.name))
@@ -420,12 +388,12 @@ class _Writer:
 
     # -- What rules ask of other rows -------------------------------------------------------------
 
-    def _facts(self, repository: _Repository) -> None:
+    def _facts(self, repository: Repository) -> None:
         for behaviour in self.handled.behaviours:
             if behaviour.facts:
                 self._facts_of(behaviour, repository)
 
-    def _facts_of(self, behaviour: Behaviour, repository: _Repository) -> None:
+    def _facts_of(self, behaviour: Behaviour, repository: Repository) -> None:
         entity = self.handled.entity
         struct = f"{behaviour.name[0].upper()}{behaviour.name[1:]}Facts"
         selected_facts: list[str] = []
@@ -436,7 +404,7 @@ class _Writer:
             selected_facts.append(f"({sql.text}).label({quoted(fact.name)})")
             binds |= sql.binds
         self.module.structs.append(
-            _Struct(
+            Struct(
                 struct,
                 "Row",
                 f"What {behaviour.name} asks about other rows.",
@@ -470,11 +438,11 @@ class _Writer:
 
     # -- Jobs -------------------------------------------------------------------------------------
 
-    def _jobs(self, repository: _Repository) -> None:
+    def _jobs(self, repository: Repository) -> None:
         for job in self.handled.jobs:
             self._job(job, repository)
 
-    def _job(self, job: Job, repository: _Repository) -> None:
+    def _job(self, job: Job, repository: Repository) -> None:
         (each,) = job.block.each
         (key,) = self.handled.entity.primary_key.columns
         conditions = [f'{self._table}.{key} > bindparam("after")']

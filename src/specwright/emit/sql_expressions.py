@@ -416,7 +416,7 @@ class _Writer:
             return piece
         return self.statement.func("coalesce", piece.text, f"{self.statement.sql('false')}()")
 
-    def _condition(self, typed: Typed) -> Piece:  # noqa: C901, PLR0911 - a table
+    def _condition(self, typed: Typed) -> Piece:  # noqa: PLR0911 - a table
         match typed:
             case Compare():
                 return self._compare(typed, typed.operator)
@@ -664,7 +664,7 @@ def _gives_type(column: Clause) -> bool:
     return not is_kind(column.type, Kind.DECIMAL)
 
 
-def _may_be_unknown(typed: Typed) -> bool:
+def _may_be_unknown(typed: Typed) -> bool:  # noqa: PLR0911 - a table
     """Whether the condition, as written for a `where`, can be null in SQL."""
     match typed:
         case IsTrue(operand=Apply()):

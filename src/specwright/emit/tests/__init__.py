@@ -8,6 +8,7 @@ from specwright.emit.rendering import render, verbatim
 from specwright.emit.tests.access import emit_access
 from specwright.emit.tests.calls import emit_calls
 from specwright.emit.tests.given import emit_given
+from specwright.emit.tests.http import emit_http
 from specwright.emit.tests.lifecycles import emit_lifecycles
 from specwright.emit.tests.plans import Plan
 from specwright.emit.tests.printing import tuple_text
@@ -64,6 +65,7 @@ def _files(plan: Plan, _report: Report) -> Iterator[tuple[str, str]]:
             if text is not None:
                 yield f"tests/{domain}/{name}.py", text
         yield from emit_lifecycles(plan, domain)
+    yield from emit_http(plan)
     yield "tests/schema/__init__.py", _SCHEMA
     yield "tests/schema/test_migrations.py", verbatim("tests/schema/test_migrations.py")
     yield from emit_schema(plan)

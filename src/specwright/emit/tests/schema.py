@@ -12,7 +12,7 @@ from specwright.emit.tests.plans import Plan
 from specwright.emit.tests.printing import Test, list_text, test_name
 from specwright.emit.tests.sql_conditions import violates
 from specwright.emit.tests.stage import Impossible, Stage
-from specwright.emit.tests.values import keywords, show
+from specwright.emit.tests.values import Ref, keywords, show
 from specwright.emit.wording import quoted
 from specwright.model.entities import (
     Check,
@@ -178,8 +178,12 @@ class _Table:
             self.plan.leave_out(f"{self.entity.table}: a row that breaks {check.name}.")
             return
         lines: list[str] = []
-        for number, (status, values) in enumerate(found):
+        for number, (status, change) in enumerate(found):
             name = self.entity.row if number == 0 else f"other_{self.entity.row}"
+            values = {
+                column: replace(value, row=name) if isinstance(value, Ref) else value
+                for column, value in change.items()
+            }
             said = f", {quoted(status)}" if status else ""
             lines += [
                 f"{name} = await {self.make}(world{said})",
@@ -197,10 +201,12 @@ class _Table:
         for status in statuses:
             stage = Stage(self.plan.factories)
             try:
-                row = stage.add(self.entity.name, status or (lifecycle and lifecycle.initial))
+                row = stage.add(
+                    self.entity.name, status or (lifecycle.initial if lifecycle else None)
+                )
             except Impossible:
                 continue
-            change = self._one_change(check, row, enums)
+            change = self._one_change(check, row, enums) or self._same_twice(check, row)
             if change is not None:
                 yield status, change
 
@@ -217,6 +223,15 @@ class _Table:
                 broken = [c.name for c in self.entity.checks if violates(c.sql, changed)]
                 if broken == [check.name]:
                     return {name: value}
+        return None
+
+    def _same_twice(self, check: Check, row: Mapping[str, Any]) -> dict[str, Any] | None:
+        """One column as another is, where a check wants them to differ."""
+        for name in check.columns:
+            for other in check.columns:
+                if name == other or violates(check.sql, {**row, name: row[other]}) is not True:
+                    continue
+                return {name: Ref(self.entity.row, other)}
         return None
 
     # -- several rows
@@ -296,9 +311,11 @@ class _Table:
         if not self._is_free(key) or target.name == self.entity.name:
             return
         above = target.row if target.row != row else f"{target.row}_2"
+        made = f"await {self.make}(world, {own}={above}[{quoted(theirs)}])"
+        is_kept = key.on_delete in ("restrict", "no action")
         lines = [
             f"{above} = await given.{target.row}(world)",
-            f"{row} = await {self.make}(world, {own}={above}[{quoted(theirs)}])",
+            made if is_kept else f"{row} = {made}",
         ]
         delete = f"world.delete({quoted(target.table)}, {above})"
         match key.on_delete:

@@ -221,7 +221,7 @@ def _lifted(function: Callable[..., Any], *arguments: _Value) -> _Value:
 
 
 def _not(one: _Value) -> _Value:
-    return lambda row: None if one(row) is None else not one(row)
+    return _lifted(lambda value: not value, one)
 
 
 def _and(one: _Value, other: _Value) -> _Value:

@@ -1,10 +1,25 @@
-"""Create projects, users, tasks and task_blockers."""
+"""Create projects, users, tasks and task_blockers.
+
+Purpose:
+- create table projects: new in data-model.md
+- create table users: new in data-model.md; ix_users_project_id: users.project_id is a foreign key:
+  deleting from projects would scan users without this index
+- create table tasks: new in data-model.md; ix_tasks_project_id_created_at_id: listTasks reads the
+  rows in this order; ix_tasks_claimed_by: tasks.claimed_by is a foreign key: deleting from users
+  would scan tasks without this index
+- create table task_blockers: new in data-model.md; ix_task_blockers_blocker_id:
+  task_blockers.blocker_id is a foreign key: deleting from tasks would scan task_blockers without
+  this index
+
+Impact:
+- nothing that stays is locked.
+"""
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0001"
+revision = "0001_7ff37edc"
 down_revision = None
 branch_labels = None
 depends_on = None

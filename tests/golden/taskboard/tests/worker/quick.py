@@ -12,6 +12,7 @@ from backend.core.logs import log_as_json
 from backend.core.settings import read_settings
 from backend.worker import EVERY, jobs
 
+INTERVAL = timedelta(seconds=2)
 ROWS = 3
 TRACES = """
     CREATE TABLE traces (worker int, number int, at timestamptz DEFAULT clock_timestamp())
@@ -29,7 +30,7 @@ def with_traces(database: Database) -> Mapping[str, Callable[[], Awaitable[None]
 
 
 if __name__ == "__main__":
-    scheduling.DEAD_AFTER = timedelta(seconds=2)
     log_as_json("INFO")
-    every = dict.fromkeys([*EVERY, "leaveTraces"], timedelta(seconds=1))
+    scheduling.DEAD_AFTER = timedelta(seconds=1.5)
+    every = dict.fromkeys([*EVERY, "leaveTraces"], INTERVAL)
     asyncio.run(scheduling.work(read_settings(), every, with_traces))

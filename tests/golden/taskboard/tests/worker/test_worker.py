@@ -5,7 +5,8 @@ import os
 import sys
 from asyncio.subprocess import Process
 from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -14,24 +15,78 @@ from backend.core.database import Connection
 from backend.core.scheduling import ALIVE, install
 from backend.worker import EVERY
 from tests.database import connection_to, database_on
-from tests.worker.quick import ROWS, TRACES
+from tests.worker.quick import INTERVAL, ROWS, TRACES
 from tests.world import JWT_SECRET, settings_for
 
-RUNS = "SELECT count(*) FROM traces WHERE number = $1 AND worker = ANY($2)"
-BUSY = "SELECT worker FROM traces ORDER BY at DESC LIMIT 1"
-DOUBLE = "SELECT floor(extract(epoch FROM at)), number FROM traces GROUP BY 1, 2 HAVING count(*) > 1"
-DONE = "SELECT DISTINCT entrypoint FROM jobs.pgqueuer_log WHERE status = 'successful'"
-HELD = "SELECT count(*) FROM jobs.pgqueuer WHERE status = 'picked'"
+BEGUN = "SELECT worker FROM traces WHERE number = 0"
+ENDED = "SELECT worker FROM traces WHERE number = $1 AND worker = ANY($2)"
+TWICE = """
+    SELECT count(*) FROM traces WHERE number = 0
+    GROUP BY floor(extract(epoch FROM at) / extract(epoch FROM $1::interval)) HAVING count(*) > 1
+"""
+SUCCEEDED = "SELECT DISTINCT entrypoint FROM jobs.pgqueuer_log WHERE status = 'successful'"
+HELD = "SELECT entrypoint FROM jobs.pgqueuer WHERE status = 'picked'"
 
 
-class Workers:
-    """Some workers on a database of their own."""
+@dataclass(frozen=True)
+class Workplace:
+    """A database and a folder for workers, and what they leave there."""
 
-    def __init__(self, connection: Connection, processes: list[Process]) -> None:
-        self.connection = connection
-        self.processes = processes
+    url: str
+    folder: Path
+    connection: Connection
 
-    async def run(self, times: int, *processes: Process) -> None:
-        """Wait until these workers have left all their traces so many times more."""
-        workers = [process.pid for process in processes]
-        ...
+    @asynccontextmanager
+    async def worker(self) -> AsyncGenerator[Process]:
+        given = {"DATABASE_URL": self.url, "JWT_SECRET": JWT_SECRET, "TMPDIR": str(self.folder)}
+        program = (sys.executable, "-m", "tests.worker.quick")
+        process = await asyncio.create_subprocess_exec(*program, env=os.environ | given)
+        try:
+            yield process
+        finally:
+            with suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
+
+    async def read(self, query: str, *values: object) -> list[object]:
+        return [record[0] for record in await self.connection.fetch(query, *values)]
+
+    async def more(self, times: int, query: str, *values: object) -> list[object]:
+        """What a query finds, as soon as that is so many rows more than now."""
+        before = len(await self.read(query, *values))
+        async with asyncio.timeout(20):
+            while len(found := await self.read(query, *values)) < before + times:
+                await asyncio.sleep(0.05)
+        return found
+
+
+@pytest.fixture
+async def workplace(server: str, template: str, tmp_path: Path) -> AsyncGenerator[Workplace]:
+    async with database_on(server, template) as url, connection_to(url) as connection:
+        await install(settings_for(url))
+        await connection.execute(TRACES)
+        yield Workplace(url, tmp_path, connection)
+
+
+async def test_what_is_due_is_run_once_until_the_workers_are_told_to_stop(
+    workplace: Workplace,
+) -> None:
+    async with workplace.worker() as one, workplace.worker() as two:
+        await workplace.more(2, ENDED, ROWS - 1, [one.pid, two.pid])
+        assert not await workplace.read(TWICE, INTERVAL)
+        assert (workplace.folder / ALIVE.name).exists()
+
+        await workplace.more(1, BEGUN)
+        one.terminate()
+        two.terminate()
+        assert (await one.wait(), await two.wait()) == (0, 0)
+    assert await workplace.read(HELD) == []
+    assert set(await workplace.read(SUCCEEDED)) == {*EVERY, "leaveTraces"}
+
+
+async def test_when_a_worker_is_killed_another_one_goes_on(workplace: Workplace) -> None:
+    async with workplace.worker() as one, workplace.worker() as two:
+        busy, *_ = await workplace.more(1, BEGUN)
+        killed, other = (one, two) if busy == one.pid else (two, one)
+        killed.kill()
+        await workplace.more(1, ENDED, ROWS - 1, [other.pid])
