@@ -45,9 +45,7 @@ def test_files_are_written_and_deleted_and_nothing_else_is_left(
     assert not (folder / "a").exists()
 
 
-def test_a_folder_that_somebody_uses_is_not_deleted(
-    destination: Destination, folder: Path
-) -> None:
+def test_a_folder_that_somebody_uses_is_not_deleted(destination: Destination, folder: Path) -> None:
     write(destination, {"a/b.py": "1"})
     (folder / "a" / "mine.txt").write_text("mine")
     write(destination, {}, "a/b.py")

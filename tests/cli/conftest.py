@@ -7,9 +7,7 @@ from specwright.cli import main
 
 
 @pytest.fixture
-def run(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Run:
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """The real command, as somebody would type it in an empty folder."""
     monkeypatch.chdir(tmp_path)
 

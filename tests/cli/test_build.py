@@ -45,7 +45,10 @@ def test_the_manifest_names_every_file_and_what_it_was_made_from(built: Path) ->
     own = {".specwright/manifest.json"}
     assert set(manifest["files"]) == set(contents(built)) - own
     assert manifest["files"]["backend/documents/models.py"]["from"] == ["notes.tables.documents"]
-    assert "notes.operations.publishDocument" in manifest["files"]["backend/documents/service.py"]["from"]
+    assert (
+        "notes.operations.publishDocument"
+        in manifest["files"]["backend/documents/service.py"]["from"]
+    )
 
 
 def test_a_second_build_changes_nothing(run: Run, built: Path) -> None:
@@ -58,7 +61,11 @@ def test_a_second_build_changes_nothing(run: Run, built: Path) -> None:
 
 def test_a_changed_bundle_touches_only_what_changed(run: Run, built: Path) -> None:
     before = contents(built)
-    edit(Path("notes/data-model.md"), "  title     varchar(200)", "  due_on date\n  title varchar(200)")
+    edit(
+        Path("notes/data-model.md"),
+        "  title     varchar(200)",
+        "  due_on date\n  title varchar(200)",
+    )
     said = run("build", "notes", "--into", "backend")
     after = contents(built)
     touched = {path for path in after if after[path] != before.get(path)}
@@ -73,7 +80,11 @@ def test_a_changed_bundle_touches_only_what_changed(run: Run, built: Path) -> No
 def test_old_migrations_are_never_written_again_edited_or_not(run: Run, built: Path) -> None:
     old = built / "migrations/versions/0001_initial.py"
     old.write_text(old.read_text() + "# seen by a person\n")
-    edit(Path("notes/data-model.md"), "  title     varchar(200)", "  due_on date\n  title varchar(200)")
+    edit(
+        Path("notes/data-model.md"),
+        "  title     varchar(200)",
+        "  due_on date\n  title varchar(200)",
+    )
     assert run("build", "notes", "--into", "backend").code == 0
     assert old.read_text().endswith("# seen by a person\n")
     assert run("build", "notes", "--into", "backend").out.endswith("nothing changed.\n")
@@ -85,7 +96,11 @@ def test_old_migrations_are_never_written_again_edited_or_not(run: Run, built: P
 def test_an_edited_file_is_refused_with_its_name_and_the_ways_out(run: Run, built: Path) -> None:
     (built / "README.md").write_text("# Mine\n")
     before = contents(built)
-    edit(Path("notes/rules.md"), "`listDocuments`, `getDocument`        | yes", "`listDocuments`, `getDocument` |")
+    edit(
+        Path("notes/rules.md"),
+        "`listDocuments`, `getDocument`        | yes",
+        "`listDocuments`, `getDocument` |",
+    )
     said = run("build", "notes", "--into", "backend")
     assert said.err == (
         "Nothing was written, so that nothing is lost:\n"
@@ -150,7 +165,11 @@ def test_what_the_bundle_no_longer_asks_for_is_deleted_unless_it_was_edited(
 def _drop_lifecycle() -> None:
     model = Path("notes/data-model.md")
     model.write_text(model.read_text().partition("## Document lifecycle")[0])
-    edit(Path("notes/rules.md"), "| `publishDocument`, `withdrawDocument` |                                  | yes    |\n", "")
+    edit(
+        Path("notes/rules.md"),
+        "| `publishDocument`, `withdrawDocument` |                                  | yes    |\n",
+        "",
+    )
     contract = Path("notes/contracts/openapi.yaml")
     text = contract.read_text()
     start, end = text.index("  /v1/documents/{id}/publish"), text.index("components:")
@@ -168,9 +187,7 @@ def test_a_file_that_was_deleted_is_built_again(run: Run, built: Path) -> None:
     assert (built / "backend/app.py").exists()
 
 
-def test_a_lost_manifest_costs_nothing_as_long_as_nothing_was_edited(
-    run: Run, built: Path
-) -> None:
+def test_a_lost_manifest_costs_nothing_as_long_as_nothing_was_edited(run: Run, built: Path) -> None:
     manifest = built / ".specwright/manifest.json"
     before = manifest.read_text()
     manifest.unlink()
@@ -196,7 +213,11 @@ def test_what_a_build_depends_on_must_be_whole(
     path = built / file
     path.write_text(text) if text is not None else path.unlink()
     before = contents(built)
-    edit(Path("notes/data-model.md"), "  title     varchar(200)", "  due_on date\n  title varchar(200)")
+    edit(
+        Path("notes/data-model.md"),
+        "  title     varchar(200)",
+        "  due_on date\n  title varchar(200)",
+    )
     said = run("build", "notes", "--into", "backend")
     assert said.code == 1
     assert said.err
@@ -232,7 +253,11 @@ def test_a_drop_is_refused_until_somebody_allows_it(run: Run, built: Path) -> No
 def test_an_operation_that_is_not_determined_is_left_out_and_listed(
     run: Run, bundle: Path, tmp_path: Path
 ) -> None:
-    edit(bundle / "rules.md", "publishDocument`, `withdrawDocument` ", "publishDocument`                    ")
+    edit(
+        bundle / "rules.md",
+        "publishDocument`, `withdrawDocument` ",
+        "publishDocument`                    ",
+    )
     said = run("build", "notes", "--into", "backend")
     assert said.code == 3
     assert "  Left out: withdrawDocument  notes/contracts/openapi.yaml:" in said.out
@@ -301,7 +326,16 @@ def test_a_full_disk_is_said_in_a_sentence(bundle: Path, tmp_path: Path) -> None
     limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (200, 200));"
     start = "import sys; from specwright.cli import main; sys.exit(main(sys.argv[1:]))"
     done = subprocess.run(
-        [sys.executable, "-B", "-c", limit + start, "build", bundle, "--into", tmp_path / "backend"],
+        [
+            sys.executable,
+            "-B",
+            "-c",
+            limit + start,
+            "build",
+            bundle,
+            "--into",
+            tmp_path / "backend",
+        ],
         capture_output=True,
         text=True,
         check=False,

@@ -79,8 +79,10 @@ def test_a_new_bundle_is_named_and_builds_as_it_stands(run: Run) -> None:
         "Next: specwright check 001-lending-library && "
         "specwright build 001-lending-library --into backend"
     )
-    assert Path("001-lending-library/spec.md").read_text().startswith(
-        "# Feature Specification: Lending library\n"
+    assert (
+        Path("001-lending-library/spec.md")
+        .read_text()
+        .startswith("# Feature Specification: Lending library\n")
     )
     assert run("check", "001-lending-library").out == "Nothing wrong.\n"
     assert run("build", "001-lending-library", "--into", "backend").code == 0
@@ -92,7 +94,9 @@ def test_a_new_bundle_may_lie_in_a_folder_below(run: Run) -> None:
     assert Path("specs/001-orders/contracts/openapi.yaml").exists()
 
 
-@pytest.mark.parametrize("name", ["../evil", "a/../../evil", "", ".", "..", "-x/..", "a b", "é", "a" * 61])
+@pytest.mark.parametrize(
+    "name", ["../evil", "a/../../evil", "", ".", "..", "-x/..", "a b", "é", "a" * 61]
+)
 def test_a_name_that_leaves_the_folder_or_is_none_is_a_misuse(
     run: Run, name: str, tmp_path: Path
 ) -> None:

@@ -8,7 +8,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-import lint
+import migration_lint as lint
 import pytest
 import sqlalchemy as sa
 from hypothesis import given, settings
@@ -57,7 +57,7 @@ def taskboard() -> Schema:
 
 def formatted(python: str) -> str:
     arguments = [sys.executable, "-m", "ruff", "format", "-", "--line-length", "100"]
-    run = subprocess.run(arguments, input=python, capture_output=True, text=True, check=True)  # noqa: S603
+    run = subprocess.run(arguments, input=python, capture_output=True, text=True, check=True)
     return run.stdout
 
 
@@ -343,6 +343,7 @@ def test_a_nasty_name_stays_a_name(name: str) -> None:
     [
         "it <> ':name'",
         "it <> 'a:b' AND it <> ' :c'",
+        "it <> ':name:' AND it <> ':name'",
         "it::text <> ''",
         r"it <> '\:d'",
         r"it <> '\'",
@@ -359,7 +360,7 @@ def test_what_looks_like_a_parameter_of_sqlalchemy_is_none(sql: str) -> None:
 
 
 @settings(max_examples=300, deadline=None, derandomize=True)
-@given(st.text(alphabet="a: \\'", max_size=12))
+@given(st.text(alphabet="ab: \\'", max_size=12))
 def test_colons_and_backslashes_come_through(inner: str) -> None:
     assert as_sqlalchemy_says_it(f"it <> '{inner}'") == f"it <> '{inner}'"
 
@@ -370,7 +371,9 @@ def as_sqlalchemy_says_it(sql: str) -> str:
     python = emit_migration(1, plan_schema(None, Schema((checked,))), None).python
     calls = [node for node in ast.walk(ast.parse(python)) if isinstance(node, ast.Call)]
     (said,) = (c.args[0] for c in calls if ast.unparse(c.func) == "sa.CheckConstraint")
-    return str(sa.text(ast.literal_eval(said)).compile(dialect=postgresql.asyncpg.dialect()))
+    value = eval(ast.unparse(said), {"sa": sa})  # noqa: S307 - what we emitted
+    clause = sa.text(value) if isinstance(value, str) else value
+    return str(clause.compile(dialect=postgresql.asyncpg.dialect()))
 
 
 def test_a_whole_number_that_is_a_key_is_numbered_only_where_that_is_said() -> None:
@@ -487,7 +490,7 @@ def test_the_python_is_clean_by_the_rules_of_the_project_that_it_goes_into(tmp_p
         (folder / f"{migration.stem}.py").write_text(formatted(migration.python))
     arguments = [sys.executable, "-m", "ruff", "check", "--no-cache", "--extend-ignore=PLR0915"]
     arguments.append(str(tmp_path))  # a migration may be long
-    run = subprocess.run(arguments, capture_output=True, text=True, check=False)  # noqa: S603
+    run = subprocess.run(arguments, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout
 
 
@@ -497,7 +500,7 @@ def test_the_text_does_not_depend_on_the_order_in_which_python_hashes() -> None:
         "m = emit_migration(2, plan_schema(LEFT, RIGHT), '0001_a'); print(m.python, m.rollback)"
     )
     texts = {
-        subprocess.run(  # noqa: S603
+        subprocess.run(
             [sys.executable, "-c", program],
             env={"PYTHONHASHSEED": seed, "PYTHONPATH": str(Path(__file__).parent)},
             capture_output=True,

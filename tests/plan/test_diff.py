@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 import pytest
-from drawn import BIGINT, INT, TEXT, UUID, schemas
 from hypothesis import given, settings
+from random_schemas import BIGINT, INT, TEXT, UUID, schemas
 
 from specwright.model.sql_types import Kind, SqlType
 from specwright.plan import Schema, destructive, plan_schema

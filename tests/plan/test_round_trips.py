@@ -2,8 +2,8 @@
 
 import pytest
 from catalog import Database
-from drawn import VALUES, only_once, schemas
 from hypothesis import HealthCheck, assume, given, settings
+from random_schemas import VALUES, only_once, schemas
 
 from specwright.emit.migrations import emit_migration
 from specwright.model.sql_types import Kind

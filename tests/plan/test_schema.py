@@ -3,8 +3,8 @@
 from decimal import Decimal
 
 import pytest
-from drawn import TEXT, schemas
 from hypothesis import given, settings
+from random_schemas import TEXT, schemas
 
 from specwright.diagnostic import Place
 from specwright.model import entities

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from catalog import Database
-from drawn import BIGINT, INT, TEXT, UUID
+from random_schemas import BIGINT, INT, TEXT, UUID
 from sqlalchemy.exc import IntegrityError
 
 from specwright.emit.migrations import emit_migration
@@ -164,7 +164,7 @@ def test_numbering_goes_on_behind_the_rows_that_exist(database: Database) -> Non
     assert database.select("SELECT id FROM ants ORDER BY id") == [(7,), (8,)]
 
 
-def test_others_read_and_write_while_rows_are_looked_at(database: Database) -> None:
+def test_others_read_and_write_while_rows_are_looked_at() -> None:
     """What takes long takes no lock that keeps anybody from a row."""
     script = up_sql(plan_schema(BEFORE, AFTER))
     transactions = re.findall(r"BEGIN;\n.*?COMMIT;\n", script, re.DOTALL)

@@ -25,7 +25,7 @@ def new(asked: argparse.Namespace, terminal: Terminal) -> int:
         raise Refusal(f"{path} is there already.", "Choose another name.")
     for part in PARTS:
         (path / part).parent.mkdir(parents=True, exist_ok=True)
-        (path / part).write_text(_text(part, path.name), "utf-8")
+        (path / part).write_text(text_of(part, path.name), "utf-8")
     terminal.say(f"{path} is a bundle of {len(PARTS)} files.", Style.BOLD)
     for part in PARTS:
         terminal.say(f"  {path / part}")
@@ -33,7 +33,7 @@ def new(asked: argparse.Namespace, terminal: Terminal) -> int:
     return 0
 
 
-def _text(part: str, name: str) -> str:
+def text_of(part: str, name: str) -> str:
     template = files("specwright.cli").joinpath("templates", "new", *part.split("/"))
     title = " ".join(words(re.sub(r"^[\d-]+(?=[a-zA-Z])", "", name))).capitalize()
     return template.read_text("utf-8").replace("{title}", title).replace("{name}", name)

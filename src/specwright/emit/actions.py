@@ -6,7 +6,13 @@ from specwright.emit import names
 from specwright.emit.behaviour import Behaviour
 from specwright.emit.beyond import Beyond, roots
 from specwright.emit.errors import refusal_class
-from specwright.emit.further import Function, beyond_lines, called, functions_of
+from specwright.emit.further import (
+    Function,
+    beyond_lines,
+    called,
+    functions_of,
+    parameters_of,
+)
 from specwright.emit.handled import handled_entities
 from specwright.emit.lookups import enum_of
 from specwright.emit.parameters import annotated, imports_for
@@ -14,7 +20,7 @@ from specwright.emit.python_expressions import to_python
 from specwright.emit.python_source import Level, Piece
 from specwright.emit.python_text import python, renamed
 from specwright.emit.rendering import render
-from specwright.emit.wording import quoted
+from specwright.emit.wording import spoken
 from specwright.model import Model
 from specwright.model.entities import Entity
 from specwright.model.lifecycles import Lifecycle
@@ -100,10 +106,10 @@ def rows_name(entity: Entity) -> str:
 
 def _function(model: Model, entity: Entity, behaviour: Behaviour) -> Function:
     rows = f"{rows_name(entity)}: {entity.name}Rows"
-    connection = ("connection: Connection",) if behaviour.takes_connection else ()
+    first = "connection: Connection" if behaviour.takes_connection else rows
     return Function(
         name=behaviour.function,
-        parameters=(*connection, rows, *annotated(model, behaviour, behaviour.arguments)),
+        parameters=(first, *annotated(model, behaviour, behaviour.arguments)),
         result=names.row_class(entity),
         lines=list(_lines(model, entity, behaviour)),
     )
@@ -114,7 +120,7 @@ def _companion(behaviour: Behaviour) -> Function:
     (beyond,) = behaviour.beyond
     return Function(
         name=behaviour.function,
-        parameters=("connection: Connection", *annotated(beyond.model, beyond, beyond.arguments)),
+        parameters=parameters_of(beyond),
         result="None",
         lines=list(beyond_lines(beyond)),
         doc="What goes with it.",
@@ -123,13 +129,15 @@ def _companion(behaviour: Behaviour) -> Function:
 
 def call(behaviour: Behaviour, rows: str, row: str, now: str = "now") -> str:
     """The call of its function."""
-    connection = ["connection"] if behaviour.takes_connection else []
+    first = "connection" if behaviour.takes_connection else rows
     given = [now if name == "now" else name for name in behaviour.arguments]
-    return f"{behaviour.function}({', '.join([*connection, rows, row, *given])})"
+    return f"{behaviour.function}({', '.join([first, row, *given])})"
 
 
 def _lines(model: Model, entity: Entity, behaviour: Behaviour) -> Iterator[str]:
     rows, row = rows_name(entity), behaviour.row
+    if behaviour.takes_connection:
+        rows = f"{entity.name}Rows(connection)"
     if behaviour.facts:
         given = ", ".join([row, *fact_arguments(behaviour)])
         yield f"facts = await {rows}.{behaviour.function}_facts({given})"
@@ -231,7 +239,7 @@ def refuse(
         source = to_python(require.condition, names_here, negated=True)
         refused = Piece(source.text, source.level)
     yield f"if {only} and {refused.at(Level.NOT)}:" if only else f"if {refused.text}:"
-    said = quoted(f"{behaviour.name} needs `{require.words}`.")
+    said = spoken(f"{behaviour.name} needs `{require.words}`.")
     yield f"    raise {refusal_class(require.error)}({said})"
 
 

@@ -13,6 +13,7 @@ from specwright.plan.steps import Step
 _WIDTH = 80  # of the text in one literal
 _WHOLE = (Kind.SMALLINT, Kind.INT, Kind.BIGINT)
 # What SQLAlchemy takes for a parameter, and for a colon that is escaped already.
+_NEVER_TEXT = re.compile(r"(?<![:\w\\]):\w{2,}:")  # nothing escapes the colons of `:name:`
 _PARAMETER = re.compile(r"(?<![:\w\\])(?=:\w+(?!:))|(?<=\\)(?=:\w*(?![:\w]))")
 
 
@@ -66,12 +67,29 @@ def _if(condition: bool, option: str) -> tuple[str, ...]:  # noqa: FBT001 - is w
     return (f"{option}=True",) if condition else ()
 
 
-def _sql(text: str) -> str:
-    """A literal, in several pieces where it is long."""
-    escaped = _PARAMETER.sub(r"\\", text)
-    if len(escaped) <= _WIDTH:
-        return quoted(escaped)
-    pieces = re.findall(rf".{{1,{_WIDTH}}}(?:\s|$)|\S+\s?", escaped, re.DOTALL)
+def _sql(sql_text: str) -> str:
+    """SQL as `sa.text` takes it."""
+    return _literal(_PARAMETER.sub(r"\\", sql_text))
+
+
+def _condition(sql_text: str) -> str:
+    return _verbatim(sql_text) or _sql(sql_text)
+
+
+def _default(sql_text: str) -> str:
+    return f"server_default={_verbatim(sql_text) or f'sa.text({_sql(sql_text)})'}"
+
+
+def _verbatim(sql_text: str) -> str | None:
+    is_needed = _NEVER_TEXT.search(sql_text) is not None
+    return f"sa.literal_column({_literal(sql_text)})" if is_needed else None
+
+
+def _literal(text: str) -> str:
+    """In several pieces where it is long."""
+    if len(text) <= _WIDTH:
+        return quoted(text)
+    pieces = re.findall(rf".{{1,{_WIDTH}}}(?:\s|$)|\S+\s?", text, re.DOTALL)
     return " ".join(quoted(piece) for piece in pieces)
 
 
@@ -84,7 +102,7 @@ def _altered(
             if step.using is not None:
                 yield f"postgresql_using={quoted(step.using)}"
         case steps.SetDefault():
-            yield f"server_default=sa.text({_sql(step.default)})"
+            yield _default(step.default)
         case steps.DropDefault():
             yield "server_default=None"
         case steps.AllowNull():
@@ -108,14 +126,16 @@ def _column(column: Column, *, is_key: bool = False) -> str:
     elif is_key and column.type.kind in _WHOLE and column.default is None:
         parts.append("autoincrement=False")  # which SQLAlchemy takes a numeric key for
     if column.default is not None:
-        parts.append(f"server_default=sa.text({_sql(column.default)})")
+        parts.append(_default(column.default))
     return f"sa.Column({', '.join(parts)}, nullable={column.nullable})"
 
 
 def _constraint(constraint: Constraint) -> str:
     match constraint:
         case Check():
-            return f"sa.CheckConstraint({_sql(constraint.sql)}, name={quoted(constraint.name)})"
+            return (
+                f"sa.CheckConstraint({_condition(constraint.sql)}, name={quoted(constraint.name)})"
+            )
         case ForeignKey():
             own = _list(constraint.columns)
             others = _list(f"{constraint.target}.{column}" for column in constraint.target_columns)
@@ -143,7 +163,9 @@ def _add_constraint(step: steps.AddConstraint) -> str:
     not_valid = _if(step.not_valid, "postgresql_not_valid")
     match step.constraint:
         case Check():
-            return _call("create_check_constraint", *named, _sql(step.constraint.sql), *not_valid)
+            return _call(
+                "create_check_constraint", *named, _condition(step.constraint.sql), *not_valid
+            )
         case ForeignKey() as key:
             to = (quoted(key.target), _list(key.columns), _list(key.target_columns))
             return _call("create_foreign_key", *named, *to, *_actions(key), *not_valid)

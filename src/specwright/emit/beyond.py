@@ -155,6 +155,15 @@ class Beyond:
         used |= {"now"} if self.stamps else set()
         return tuple(name for name in ARGUMENTS if name in used)
 
+    @cached_property
+    def uses_row(self) -> bool:
+        """Whether the rule's row tells anything of it."""
+        if any(other.key for other in self.others) or self.facts:
+            return True
+        if any(made.tenant_column for made in self.made):
+            return True
+        return any(self.row in roots(typed) for typed in self.expressions)
+
     @property
     def stamps(self) -> bool:
         """Whether rows that it changes or makes say when."""
@@ -404,10 +413,10 @@ class Round:
     def renamed(self) -> dict[str, str]:
         return {f"{self.name}.{reached.name}": reached.name for reached in self.reached}
 
-    @property
-    def arguments(self) -> tuple[str, ...]:
-        """What its function takes beside the row of its rule."""
-        return replace(self.beyond, block=Block(self.each.place, each=(self.each,))).arguments
+    @cached_property
+    def alone(self) -> Beyond:
+        """As if it were all that its rule does."""
+        return replace(self.beyond, block=Block(self.each.place, each=(self.each,)))
 
     @cached_property
     def expressions(self) -> tuple[Typed, ...]:

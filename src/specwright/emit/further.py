@@ -9,7 +9,7 @@ from specwright.emit.errors import refusal_class
 from specwright.emit.facts import Fact
 from specwright.emit.parameters import annotated
 from specwright.emit.python_expressions import to_python
-from specwright.emit.wording import quoted
+from specwright.emit.wording import spoken
 from specwright.model import Model
 from specwright.model.entities import Entity
 from specwright.model.rules import Require, Set
@@ -29,12 +29,12 @@ class Function:
 
 def called(beyond: Beyond) -> str:
     """The call of an effect's function."""
-    one = beyond.rounds[0].function if beyond.is_one_round else beyond.function
-    return _call(beyond, one, beyond.arguments)
+    return _call(beyond, beyond.rounds[0].function if beyond.is_one_round else beyond.function)
 
 
-def _call(beyond: Beyond, function: str, arguments: tuple[str, ...]) -> str:
-    return f"await _{function}({', '.join(['connection', beyond.row, *arguments])})"
+def _call(beyond: Beyond, function: str) -> str:
+    row = [beyond.row] if beyond.uses_row else []
+    return f"await _{function}({', '.join(['connection', *row, *beyond.arguments])})"
 
 
 def functions_of(beyond: Beyond) -> Iterator[Function]:
@@ -42,7 +42,7 @@ def functions_of(beyond: Beyond) -> Iterator[Function]:
     if beyond.is_effect and not beyond.is_one_round:
         yield Function(
             f"_{beyond.function}",
-            _parameters(beyond, beyond.arguments),
+            parameters_of(beyond),
             "None",
             list(beyond_lines(beyond)),
         )
@@ -50,8 +50,9 @@ def functions_of(beyond: Beyond) -> Iterator[Function]:
         yield _round_function(one)
 
 
-def _parameters(beyond: Beyond, arguments: tuple[str, ...]) -> tuple[str, ...]:
-    return ("connection: Connection", *annotated(beyond.model, beyond, arguments))
+def parameters_of(beyond: Beyond) -> tuple[str, ...]:
+    row, *others = annotated(beyond.model, beyond, beyond.arguments)
+    return ("connection: Connection", *([row] if beyond.uses_row else []), *others)
 
 
 # -- What a block does ----------------------------------------------------------------------------
@@ -66,7 +67,7 @@ def beyond_lines(beyond: Beyond, now: str = "now") -> Iterator[str]:
         given = ", ".join([beyond.row, *fact_arguments(beyond, beyond.facts)])
         yield f"further = await {_rows(entity)}.{beyond.function}_further({given})"
     for one in beyond.rounds:
-        yield _call(beyond, one.function, one.arguments)
+        yield _call(one.alone, one.function)
     for other in beyond.others:
         yield from _write(beyond, other, now)
     for made in beyond.additions:
@@ -116,15 +117,11 @@ def _new(place: Beyond | Round, made: Addition) -> str:
 def _round_function(one: Round) -> Function:
     return Function(
         f"_{one.function}",
-        _parameters(one.beyond, one.arguments),
+        parameters_of(one.alone),
         "None",
         list(_round_lines(one)),
-        f"All of {_said(one)}, or none.",
+        f"All of `{one.each.words}`, or none.",
     )
-
-
-def _said(one: Round) -> str:
-    return f"`{one.each.words}`"
 
 
 def _round_lines(one: Round) -> Iterator[str]:
@@ -138,10 +135,17 @@ def _round_lines(one: Round) -> Iterator[str]:
     if one.facts:
         given = ", ".join([found, *fact_arguments(one.beyond, one.facts)])
         yield f"facts_of = await {_rows(entity)}.{one.function}_round_facts({given})"
-    for name, typed in _gathered(one):
-        yield f"{name}: list[{typed}] = []"
-    yield f"for {one.name} in {found}:"
-    yield from (f"    {line}" for line in _one_round(one))
+    gathered, body = list(_gathered(one)), list(_one_round(one))
+    if not body:
+        pass
+    elif len(body) == 1:
+        ((name, _),) = gathered
+        element = body[0].removeprefix(f"{name}.append(").removesuffix(")")
+        yield f"{name} = [{element} for {one.name} in {found}]"
+    else:
+        yield from (f"{name}: list[{typed}] = []" for name, typed in gathered)
+        yield f"for {one.name} in {found}:"
+        yield from (f"    {line}" for line in body)
     yield from _written(one)
 
 
@@ -154,7 +158,7 @@ def _gathered(one: Round) -> Iterator[tuple[str, str]]:
         yield f"changed_{_held(one, reached)}", names.row_class(target)
     for made in one.additions:
         yield _new_rows(one, made), made.struct
-    if one.removes:
+    if one.removes and one.where is not None:
         yield f"removed_{one.words}", names.row_class(one.entity)
 
 
@@ -181,7 +185,7 @@ def _one_round(one: Round) -> Iterator[str]:
         yield _changed(one, reached)
     for made in one.additions:
         yield f"{_new_rows(one, made)}.append({_new(one, made)})"
-    if one.removes:
+    if one.removes and one.where is not None:
         yield f"removed_{one.words}.append({one.name})"
 
 
@@ -191,7 +195,7 @@ def _changed(one: Round, reached: Reached) -> str:
 
 
 def _refuse(one: Round, require: Require) -> Iterator[str]:
-    said = quoted(f"{one.beyond.name} needs `{require.words}`.")
+    said = spoken(f"{one.beyond.name} needs `{require.words}`.")
     yield f"if {_python(one, require.condition, negated=True)}:"
     yield f"    raise {refusal_class(require.error)}({said})"
 
@@ -207,7 +211,8 @@ def _written(one: Round) -> Iterator[str]:
     for made in one.additions:
         yield from _add(one.model, made, _new_rows(one, made), "now")
     if one.removes:
-        yield f"await {_rows(one.entity)}.remove_many(removed_{one.words})"
+        removed = one.words if one.where is None else f"removed_{one.words}"
+        yield f"await {_rows(one.entity)}.remove_many({removed})"
 
 
 # -- Words ----------------------------------------------------------------------------------------

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from specwright.diagnostic import Code, Level, Place, Report
-from specwright.emit.lookups import permissions
+from specwright.emit.behaviour import Behaviour
+from specwright.emit.limits_of_rules import limits_of_behaviour, limits_of_job, limits_of_rule
+from specwright.emit.lookups import performed, permissions
 from specwright.model import Model
 from specwright.model.operations import (
     EnvelopeRole,
@@ -19,8 +21,7 @@ from specwright.model.operations import (
     SortKey,
     View,
 )
-from specwright.model.rules import DoHook, Rule
-from specwright.model.typed import Get, Name, Typed, path, reads_relations, walk
+from specwright.model.typed import Get, Name, Typed, reads_relations, walk
 
 
 def within_limits(model: Model, report: Report) -> Model:
@@ -53,9 +54,13 @@ def _all_limits(model: Model) -> Iterator[tuple[str, list[tuple[Place, str]]]]:
     for operation in model.operations:
         yield operation.id, list(_of_operation(model, operation))
     for rule in model.rules:
-        yield rule.name, list(_of_rule(rule))
+        yield rule.name, list(limits_of_rule(model, rule))
+    for name in sorted(performed(model)):
+        behaviour = Behaviour.named(model, name)
+        if behaviour is not None:
+            yield name, list(limits_of_behaviour(behaviour))
     for job in model.jobs:
-        yield job.name, list(_of_job(job))
+        yield job.name, list(limits_of_job(model, job))
 
 
 # -- Operations -----------------------------------------------------------------------------------
@@ -126,45 +131,6 @@ def _of_answers(operation: Operation) -> Iterator[tuple[Place, str]]:
 def _nests_twice(view: View, depth: int = 0) -> bool:
     inner = [one.source.view for one in view.fields if isinstance(one.source, RelatedView)]
     return depth > 1 or any(_nests_twice(one, depth + 1) for one in inner)
-
-
-# -- Rules ----------------------------------------------------------------------------------------
-
-
-def _of_rule(model: Model, rule: Rule) -> Iterator[tuple[Place, str]]:
-    block = rule.block
-    if block.switch:
-        yield block.place, "`switch` is not built yet."
-    for do in block.do:
-        if isinstance(do, DoHook):
-            yield do.place, "Hooks are not built yet."
-    for require in block.require:
-        for lock in require.locks:
-            if path(lock) not in {("actor",), (rule.row,)}:
-                yield require.place, "Counting the rows of such a row is not built yet."
-    if rule.entity is None or rule.row is None:
-        if block.set or block.create or block.delete or block.each:
-            yield rule.place, "A rule that changes rows without a row of its own is not built yet."
-        return
-    beyond = Beyond(model, rule.name, rule.entity, rule.row, block, rule.kind == "effect")
-    yield from _of_names(model, rule, beyond)
-    if block.search is None or not beyond.is_needed:
-        yield from of_beyond(beyond)
-    else:
-        yield rule.place, "Changing other rows beside the one that is found is not built yet."
-
-
-def _of_names(model: Model, rule: Rule, beyond: Beyond) -> Iterator[tuple[Place, str]]:
-    """What a rule names of its surroundings."""
-    block = rule.block
-    typed = [one.value for one in block.set] + [one.condition for one in block.require]
-    named = {name for one in typed for name in roots(one)} | set(_named(beyond))
-    for name in sorted(named - {rule.row, "actor", "request", "now"}):
-        if not any(name in _bound_within(one) for one in typed) and name not in _rounds(block):
-            yield rule.place, f"`{name}` in such a rule is not built yet."
-    operation = model.operation(rule.name)
-    if "request" in named and (operation is None or operation.body is None):
-        yield rule.place, "What a rule reads of such a request is not built yet."
 
 
 def _request_roots(typed: Typed) -> bool:

@@ -116,7 +116,7 @@ def _actions(model: Model, contract: Contract, document: Mapping[str, Any]) -> I
         if model.operation(written.id.value) is None:
             yield _Action(("paths", written.path.value, written.method), None)
     for operation in model.operations:
-        added = _additions(model, operation)
+        added = _additions(model, operation, document)
         if added:
             yield _Action(("paths", operation.path, operation.method), added)
     tagged = (
@@ -130,8 +130,12 @@ def _actions(model: Model, contract: Contract, document: Mapping[str, Any]) -> I
     )
 
 
-def _additions(model: Model, operation: Operation) -> dict[str, Json]:
+def _additions(
+    model: Model, operation: Operation, document: Mapping[str, Any]
+) -> dict[str, Json]:
     added: dict[str, Json] = {}
+    if "operationId" not in document["paths"][operation.path][operation.method]:
+        added["operationId"] = operation.id
     if operation.needs_if_match:
         added["parameters"] = [_IF_MATCH]
     problems: dict[str, Json] = {

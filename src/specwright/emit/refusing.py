@@ -1,6 +1,9 @@
 """The core with an app that answers 501 to every operation: what tests run on when seen red."""
 
+from dataclasses import replace
+
 from specwright.emit.rendering import render
+from specwright.emit.worker import emit_worker
 from specwright.model import Model
 from specwright.tree import Tree
 
@@ -16,7 +19,7 @@ def emit_not_implemented(model: Model, backend: Tree) -> Tree:
             version=model.contract.version if model.contract else "0.1.0",
             operations=model.operations,
         ),
-        "backend/worker.py": render("backend/not_implemented/worker.py"),
+        "backend/worker.py": emit_worker(replace(model, jobs=())),
     }
 
 

@@ -20,6 +20,7 @@ def _environment() -> Environment:
     )
     environment.filters["a"] = wording.with_article
     environment.filters["quoted"] = wording.quoted
+    environment.filters["spoken"] = wording.spoken
     return environment
 
 

@@ -324,8 +324,8 @@ class _Writer:
             body = self.operation.body
             named = {"now": "self._now", "request": body_argument(self.operation) if body else ""}
             given = [named.get(name, name) for name in beyond.arguments]
-            row = self._entity.row
-            yield f"await operations.{beyond.function}({', '.join(['connection', row, *given])})"
+            row = [self._entity.row] if beyond.uses_row else []
+            yield f"await operations.{beyond.function}({', '.join(['connection', *row, *given])})"
 
     def _update(self, behaviour: Behaviour) -> Iterator[str]:
         entity = self._entity

@@ -20,3 +20,14 @@ def listed(names: list[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
     *most, last = names
     return f"{', '.join(most)} and {last}" if most else last
+
+
+def spoken(text: str, most: int = 76) -> str:
+    """A sentence as Python writes it: a long one in several literals, one after the other."""
+    lines = [""]
+    for word in text.split(" "):
+        if lines[-1] and len(lines[-1]) + len(word) > most:
+            lines.append("")
+        lines[-1] += f"{word} "
+    lines[-1] = lines[-1][:-1]
+    return " ".join(quoted(line) for line in lines)

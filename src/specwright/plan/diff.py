@@ -84,9 +84,8 @@ class _Comparison:
 
     def _created(self, moved: "_Moved") -> Iterator[Change]:
         new = [table for table in self.after.tables if table.name not in self.before.by_name]
-        taken = _names(self.before)
+        replaces = _clash(new, self.before)
         for table, deferred in _in_order(new, moved.columns, moved.added_keys):
-            replaces = any(name in taken for name in table.relation_names())
             yield to.CreateTable(_without(table, deferred), replaces, reason=_why_table(table))
             for key in deferred:
                 late = _target(key) in moved.added_keys
@@ -97,7 +96,7 @@ class _Comparison:
 
     def _dropped(self, moved: "_Moved") -> Iterator[Change]:
         gone = [table for table in self.before.tables if table.name not in self.after.by_name]
-        taken = _names(self.after)
+        in_the_way = _clash(gone, self.after)
         for table, deferred in reversed(_in_order(gone, moved.columns, moved.dropped_keys)):
             for key in deferred:
                 late = _target(key) in moved.dropped_keys
@@ -105,7 +104,6 @@ class _Comparison:
                 yield to.DropConstraint(
                     table.name, key, is_new_table=True, late=late, reason=reason
                 )
-            in_the_way = any(name in taken for name in table.relation_names())
             hint = self._rename_of(table)
             yield to.DropTable(_without(table, deferred), in_the_way, reason=_GONE, hint=hint)
 
@@ -387,6 +385,12 @@ def _keys(
 def _of_name(name: str, table: Table) -> Constraint | AnyIndex | None:
     every = (*table.constraints(), *table.own_indexes())
     return next((found for found in every if found.name == name), None)
+
+
+def _clash(tables: Iterable[Table], other: Schema) -> bool:
+    """Whether one of the tables keeps a name, then all go or come together, as they refer."""
+    taken = _names(other)
+    return any(name in taken for table in tables for name in table.relation_names())
 
 
 def _is_swap(constraint: Constraint, other: Table) -> bool:

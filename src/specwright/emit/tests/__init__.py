@@ -15,6 +15,7 @@ from specwright.emit.tests.printing import tuple_text
 from specwright.emit.tests.races import emit_races
 from specwright.emit.tests.reads import emit_reads
 from specwright.emit.tests.rules import emit_rules
+from specwright.emit.tests.scenarios import emit_scenarios
 from specwright.emit.tests.schema import emit_schema
 from specwright.emit.tests.writes import emit_writes
 from specwright.model import Model
@@ -51,7 +52,7 @@ def emit_tests(model: Model, report: Report) -> EmittedTests:
     return EmittedTests(Tree(files), tuple(plan.not_shown))
 
 
-def _files(plan: Plan, _report: Report) -> Iterator[tuple[str, str]]:
+def _files(plan: Plan, report: Report) -> Iterator[tuple[str, str]]:
     yield "tests/__init__.py", '"""What the backend promises, over HTTP and in the database."""\n'
     yield "tests/conftest.py", verbatim("tests/conftest.py")
     yield "tests/database.py", verbatim("tests/database.py")
@@ -66,6 +67,7 @@ def _files(plan: Plan, _report: Report) -> Iterator[tuple[str, str]]:
                 yield f"tests/{domain}/{name}.py", text
         yield from emit_lifecycles(plan, domain)
     yield from emit_http(plan)
+    yield from emit_scenarios(plan, report)
     yield "tests/schema/__init__.py", _SCHEMA
     yield "tests/schema/test_migrations.py", verbatim("tests/schema/test_migrations.py")
     yield from emit_schema(plan)
@@ -80,4 +82,4 @@ def _world(plan: Plan) -> str:
     return render("tests/world.py", keys=keys, users=plan.users)
 
 
-__all__ = ["EXEMPT", "EmittedTests", "emit_tests", "render"]
+__all__ = ["EXEMPT", "EmittedTests", "emit_tests"]

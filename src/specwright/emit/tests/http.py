@@ -128,9 +128,9 @@ def _pattern(path: str) -> str:
 
 
 def _served(plan: Plan) -> Iterator[str]:
-    """The contract is served whole, with what is not built yet."""
+    """What is not built yet is not in the contract that is served."""
     contract = plan.model.contract
     if contract is None:
         yield from (operation.id for operation in plan.model.operations)
         return
-    yield from (operation.id.value for operation in contract.operations)
+    yield from (operation.id for operation in plan.model.operations)

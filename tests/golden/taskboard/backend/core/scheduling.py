@@ -8,7 +8,6 @@ fails. Its tables are in a schema of their own, `jobs`.
 import asyncio
 import logging
 import signal
-import tempfile
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -30,12 +29,12 @@ from pgqueuer.executors import DatabaseRetryEntrypointExecutor, ScheduleExecutor
 from pgqueuer.models import Channel, Schedule
 
 from backend.core.database import Connection, Database, connected
+from backend.core.logs import request_id
 from backend.core.settings import Settings
 
 Job: TypeAlias = Callable[[], Awaitable[None]]
 _Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
-ALIVE = Path(tempfile.gettempdir(), "worker-alive")  # touched every few seconds by one that lives
 DEAD_AFTER = timedelta(seconds=30)  # without a sign of life from a worker, others go on
 KEPT = timedelta(days=7)  # how long the log of what was run is kept
 
@@ -100,9 +99,9 @@ async def work(
             connected(settings) as database,
             _connection(settings, settings.statement_timeout) as connection,
         ):
-            yield _engine(connection, every, jobs(_UntilStopped(database, stop)))
+            yield _engine(_queries(connection), every, jobs(_UntilStopped(database, stop)))
 
-    living = asyncio.create_task(_live())
+    living = asyncio.create_task(_live(settings.alive_file))
     _log.info("worker starts")
     await pgqueuer.run(
         engine,
@@ -116,9 +115,10 @@ async def work(
     _log.info("worker has stopped")
 
 
-async def _live() -> None:
-    while True:
-        await asyncio.to_thread(ALIVE.touch)
+async def _live(file: Path | None) -> None:
+    """Touch the file for as long as this process can do anything."""
+    while file is not None:
+        await asyncio.to_thread(file.touch)
         await asyncio.sleep(5)
 
 
@@ -141,14 +141,14 @@ def _queries(connection: _Connection) -> pgqueuer.Queries:
 
 
 def _engine(
-    connection: _Connection, every: Mapping[str, timedelta], jobs: Mapping[str, Job]
+    queries: pgqueuer.Queries, every: Mapping[str, timedelta], jobs: Mapping[str, Job]
 ) -> pgqueuer.PgQueuer:
-    queries = _queries(connection)
     engine = pgqueuer.PgQueuer(queries.driver, _TABLES.channel, queries=queries)
     for name, job in jobs.items():
         _add(engine, queries, name, every[name], job)
 
-    # As workers look for what is due when something falls due, this also has them look often.
+    # Workers look when something falls due: this has them look every minute, and so they also find
+    # what a worker that died was about to put into the queue.
     @engine.schedule("prune", "* * * * *")
     async def prune(_: Schedule) -> None:
         for table in (_TABLES.qualified.queue_table_log, _TABLES.qualified.statistics_table):
@@ -163,15 +163,15 @@ def _add(
     async def fall_due(_: Schedule) -> None:
         await queries.enqueue(name, None, dedupe_key=name, on_conflict="skip")
 
-    async def run(_: pgqueuer.Job) -> None:
+    async def run(queued: pgqueuer.Job) -> None:
+        request_id.set(f"job-{queued.id}")
         started = time.perf_counter()
         await job()
         fields = {"job": name, "milliseconds": round((time.perf_counter() - started) * 1000, 1)}
         _log.info("job", extra={"fields": fields})
 
-    # The interval is in the name so that another one is another schedule; the finest that cron
-    # can say stands in for it.
-    engine.schedule(f"{name} every {interval}", "* * * * * *", partial(_Every, interval=interval))(
-        fall_due
-    )
+    # PgQueuer wants a cron expression, and takes a name with another one for another schedule: so
+    # the interval is in the name.
+    schedule = f"{name} every {interval}"
+    engine.schedule(schedule, "* * * * * *", partial(_Every, interval=interval))(fall_due)
     engine.entrypoint(name, executor_factory=DatabaseRetryEntrypointExecutor)(run)

@@ -1,5 +1,6 @@
 """Everything that a deployment may vary, read once from the environment."""
 
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, SecretStr
@@ -22,6 +23,7 @@ class Settings(BaseSettings):
 
     max_body_bytes: Annotated[int, Field(gt=0)] = 1_000_000
     log_level: str = "INFO"
+    alive_file: Path | None = None  # a worker touches it every 5 seconds
 
 
 def read_settings() -> Settings:

@@ -12,7 +12,7 @@ from backend.core.logs import log_as_json
 from backend.core.settings import read_settings
 from backend.worker import EVERY, jobs
 
-INTERVAL = timedelta(seconds=2)
+INTERVAL = timedelta(seconds=3)
 ROWS = 3
 TRACES = """
     CREATE TABLE traces (worker int, number int, at timestamptz DEFAULT clock_timestamp())
@@ -31,6 +31,6 @@ def with_traces(database: Database) -> Mapping[str, Callable[[], Awaitable[None]
 
 if __name__ == "__main__":
     log_as_json("INFO")
-    scheduling.DEAD_AFTER = timedelta(seconds=1.5)
+    scheduling.DEAD_AFTER = timedelta(seconds=1)
     every = dict.fromkeys([*EVERY, "leaveTraces"], INTERVAL)
     asyncio.run(scheduling.work(read_settings(), every, with_traces))

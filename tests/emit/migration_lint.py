@@ -6,6 +6,7 @@ judge as labelled.
 
 import re
 from collections.abc import Callable, Iterable
+from itertools import pairwise
 
 Statements = list[str]
 _NEW = re.compile(r'CREATE TABLE (?:IF NOT EXISTS )?"?(\w+)', re.IGNORECASE)
@@ -98,12 +99,14 @@ def transaction_left_open(sql: Statements) -> bool:
 
 def transaction_in_a_transaction(sql: Statements) -> bool:
     bounds = [statement for statement in sql if statement in ("BEGIN", "COMMIT")]
-    return any(pair == ("BEGIN", "BEGIN") for pair in zip(bounds, bounds[1:], strict=False))
+    return any(pair == ("BEGIN", "BEGIN") for pair in pairwise(bounds))
 
 
 def waits_for_ever(sql: Statements) -> bool:
     """A lock on a table that is there, before it is said how long to wait."""
-    said = " ".join(s.lower() for s in sql if re.match(r"SET (lock|statement)_timeout", s, re.I))
+    said = " ".join(
+        s.lower() for s in sql if re.match(r"SET (lock|statement)_timeout", s, re.IGNORECASE)
+    )
     return any(_altered(sql)) and not ("lock_timeout" in said and "statement_timeout" in said)
 
 
@@ -112,7 +115,7 @@ def serial(sql: Statements) -> bool:
 
 
 def zoneless(sql: Statements) -> bool:
-    return any(re.search(r"\btimestamp\b(?! with time| AT)", s, re.I) for s in sql)
+    return any(re.search(r"\btimestamp\b(?! with time| AT)", s, re.IGNORECASE) for s in sql)
 
 
 def fixed_width(sql: Statements) -> bool:
@@ -124,7 +127,7 @@ def cut_name(sql: Statements) -> bool:
 
 
 def cascade(sql: Statements) -> bool:
-    return any(re.search(r"(DROP|TRUNCATE).* CASCADE", s, re.I) for s in sql)
+    return any(re.search(r"(DROP|TRUNCATE).* CASCADE", s, re.IGNORECASE) for s in sql)
 
 
 RULES: dict[str, Callable[[Statements], bool]] = {

@@ -1,0 +1,278 @@
+"""What rules determine and these emitters do not build yet."""
+
+from collections.abc import Iterator
+from itertools import permutations
+
+from specwright.diagnostic import Place
+from specwright.emit.actions import NotTold, only_where
+from specwright.emit.behaviour import Behaviour
+from specwright.emit.beyond import Beyond, Reached, Round, reads_beyond
+from specwright.model import Model
+from specwright.model.entities import Entity
+from specwright.model.operations import OperationKind
+from specwright.model.rules import Block, Create, Delete, DoHook, Job, Require, Rule
+from specwright.model.sql_types import Kind
+from specwright.model.typed import Each as Macro
+from specwright.model.typed import Follow, Name, Typed, children, path, relations
+
+Limit = tuple[Place, str]
+_GIVEN = {"actor", "request", "now"}
+
+
+def limits_of_rule(model: Model, rule: Rule) -> Iterator[Limit]:
+    block = rule.block
+    if block.switch:
+        yield block.place, "`switch` is not built yet."
+    yield from _of_hooks(block)
+    yield from _of_locks(block.require, {("actor",), (rule.row or "",)})
+    if rule.entity is None or rule.row is None:
+        if block.set or block.create or block.delete or block.each:
+            yield rule.place, "A rule that changes rows and has none of its own is not built yet."
+        return
+    beyond = Beyond(model, rule.name, rule.entity, rule.row, block, rule.kind == "effect")
+    yield from _of_names(rule, beyond)
+    yield from _of_others(beyond)
+    yield from _of_additions(beyond, block.create)
+    for one in block.delete:
+        yield from _of_removal(beyond, one)
+    methods = [rows.method for rows in beyond.removals]
+    if len(set(methods)) < len(methods):
+        yield block.place, "Several removals from one relation are not built yet."
+    for each in beyond.rounds:
+        yield from _of_round(each)
+    words = [each.function for each in beyond.rounds]
+    if len(set(words)) < len(words):
+        yield block.place, "Several rounds over one relation are not built yet."
+
+
+def _of_hooks(block: Block) -> Iterator[Limit]:
+    for do in block.do:
+        if isinstance(do, DoHook):
+            yield do.place, "Hooks are not built yet."
+
+
+def _of_locks(requires: tuple[Require, ...], locked: set[tuple[str, ...]]) -> Iterator[Limit]:
+    for require in requires:
+        if any(path(lock) not in locked for lock in require.locks):
+            yield require.place, "Counting the rows of such a row is not built yet."
+
+
+def _of_names(rule: Rule, beyond: Beyond) -> Iterator[Limit]:
+    """What a rule names of its surroundings."""
+    typed = [one.value for one in rule.block.set] + [one.condition for one in rule.block.require]
+    named = {name for one in typed for name in _free(one)}
+    named |= {name for one in beyond.own_expressions for name in _free(one)}
+    for each in beyond.rounds:
+        named |= {name for one in each.expressions for name in _free(one)} - {each.name}
+    for name in sorted(named - {rule.row or "", *_GIVEN}):
+        if name.isidentifier():
+            yield rule.place, f"`{name}` in such a rule is not built yet."
+    operation = beyond.model.operation(rule.name)
+    if "request" in beyond.arguments and (operation is None or operation.body is None):
+        yield rule.place, "What a rule reads of such a request is not built yet."
+
+
+def _free(typed: Typed, bound: frozenset[str] = frozenset()) -> Iterator[str]:
+    """The names of the scope in an expression."""
+    match typed:
+        case Name():
+            yield from () if typed.name in bound else (typed.name,)
+        case Macro():
+            yield from _free(typed.collection, bound)
+            yield from _free(typed.body, bound | {typed.variable})
+        case _:
+            for child in children(typed):
+                yield from _free(child, bound)
+
+
+# -- Other rows -----------------------------------------------------------------------------------
+
+
+def _of_others(beyond: Beyond) -> Iterator[Limit]:
+    held = {other.path for other in beyond.others}
+    for other in beyond.others:
+        place = other.sets[0].place
+        direct = other.path == ("actor",) or _is_step(other.target.row, beyond.row)
+        if not direct:
+            yield place, "`set` on a row further away is not built yet."
+        elif other.entity == beyond.entity:
+            yield place, "`set` on another row of the same table is not built yet."
+        elif other.key is not None:
+            yield from _of_key(beyond.model.entity(other.entity), other.key[1], place)
+        for one in other.sets:
+            yield from _of_mixed(one.value, held, one.place)
+    for made in beyond.block.create:
+        for _, value in made.values:
+            yield from _of_mixed(value, held, made.place)
+
+
+def _is_step(row: Typed, start: str) -> bool:
+    return isinstance(row, Follow) and path(row) == (start, row.name) and _is_simple(row)
+
+
+def _is_simple(row: Follow) -> bool:
+    return len(row.relation.columns) == 1 and not row.relation.nullable
+
+
+def _of_key(entity: Entity, column: str, place: Place) -> Iterator[Limit]:
+    if entity.primary_key.columns != (column,):
+        yield place, f"Locking a {entity.row} by such a key is not built yet."
+
+
+def _of_mixed(typed: Typed, held: set[tuple[str, ...]], place: Place) -> Iterator[Limit]:
+    """What the database would have to tell of a row that has not been written yet."""
+    if reads_beyond(typed, held) and any(path(one) in held for one in relations(typed)):
+        yield place, "Reading a row that is set together with others is not built yet."
+
+
+def _of_additions(beyond: Beyond, creates: tuple[Create, ...]) -> Iterator[Limit]:
+    own = beyond.model.entity(beyond.entity)
+    for made in creates:
+        entity = beyond.model.entity(made.entity)
+        said = {column for column, _ in made.values}
+        for column in entity.columns:
+            ours = column.name in ("created_at", "updated_at")
+            tenant = entity.tenant is not None and entity.tenant.is_direct
+            if tenant and entity.tenant and column.name == entity.tenant.column:
+                if column.name not in said and not (own.tenant and own.tenant.is_direct):
+                    yield made.place, "`create` in another tenant is not built yet."
+            elif not (ours or column.is_filled or column.name in said):
+                yield made.place, f"`create` without a default of `{column.name}` is not built yet."
+        for name, value in made.values:
+            if entity.foreign_key_of(name) and "request" in set(_free(value)):
+                yield made.place, "`create` with a row that the request names is not built yet."
+
+
+def _of_removal(beyond: Beyond, one: Delete) -> Iterator[Limit]:
+    if path(one.row) == (beyond.row,):
+        return
+    if not _is_collection(one.row):
+        yield one.place, "`delete` of such rows is not built yet."
+    elif len(beyond.model.entity(one.entity).primary_key.columns) > 1:
+        yield one.place, "`delete` of rows with such a key is not built yet."
+
+
+def _is_collection(typed: Typed) -> bool:
+    """A relation of a row that is at hand, or what a filter leaves of it."""
+    if isinstance(typed, Macro):
+        return typed.macro == "filter" and _is_collection(typed.collection)
+    return isinstance(typed, Follow) and isinstance(typed.row, Name)
+
+
+# -- Rounds ---------------------------------------------------------------------------------------
+
+
+def _of_round(one: Round) -> Iterator[Limit]:
+    each, block = one.each, one.each.block
+    if block.do:
+        yield each.place, "`do` in a round is not built yet."
+    if block.each or block.switch or block.search:
+        yield each.place, "Rounds within rounds are not built yet."
+    if each.collection is not None and not _is_collection(each.collection):
+        yield each.place, "A round over such rows is not built yet."
+    if each.collection is None:
+        yield from _of_whole_table(one)
+    if len(one.entity.primary_key.columns) > 1 and (one.facts or one.removes):
+        yield each.place, "A round over rows with such a key is not built yet."
+    for removed in block.delete:
+        if path(removed.row) != (one.name,):
+            yield removed.place, "`delete` of such rows is not built yet."
+    for change in block.set:
+        if change not in one.own_sets and not _is_step(change.target.row, one.name):
+            yield change.place, "`set` on a row further away is not built yet."
+    for reached in one.reached:
+        yield from _of_reached(one, reached)
+    yield from _of_additions(one.beyond, block.create)
+    yield from _of_locks(
+        block.require,
+        {("actor",), (one.beyond.row,), (one.name,), *one.held},
+    )
+
+
+def _of_whole_table(one: Round) -> Iterator[Limit]:
+    own = one.model.entity(one.beyond.entity)
+    if one.entity == own:
+        yield one.each.place, "A round over the table of the operation's own row is not built yet."
+    if one.entity.tenant is not None:
+        direct = own.tenant is not None and own.tenant.is_direct and one.entity.tenant.is_direct
+        if not direct:
+            yield one.each.place, "A round over such a table is not built yet."
+
+
+def _of_reached(one: Round, reached: Reached) -> Iterator[Limit]:
+    if reached.entity in (one.each.entity, one.beyond.entity):
+        place = one.sets_of(reached)[0].place
+        yield place, "`set` on another row of the same table is not built yet."
+    yield from _of_key(one.model.entity(reached.entity), reached.far, one.each.place)
+
+
+# -- What is done together ------------------------------------------------------------------------
+
+
+def limits_of_behaviour(behaviour: Behaviour) -> Iterator[Limit]:
+    """Of an operation with the effects of its arrows."""
+    place = behaviour.rule.place if behaviour.rule else behaviour.arrows[0].place if (
+        behaviour.arrows) else None  # fmt: skip
+    if place is None:
+        return
+    yield from ((place, said) for said in _of_arrows(behaviour))
+    own = [behaviour.own_beyond] if behaviour.own_beyond else []
+    for effect in behaviour.effects_beyond or ((),):
+        parts = [part for one in [*own, *([effect] if effect else [])] for part in _parts(one)]
+        for (changed, _), (others, read) in permutations(parts, 2):
+            if changed & (others | read):
+                yield place, "Changing the rows of one table in several ways is not built yet."
+                return
+    operation = behaviour.model.operation(behaviour.name)
+    if operation is not None and operation.kind is OperationKind.CREATE:
+        if any(one.facts or one.rounds for one in behaviour.beyond):
+            yield place, "Reading or changing related rows of a new row is not built yet."
+
+
+def _of_arrows(behaviour: Behaviour) -> Iterator[str]:
+    for effect in behaviour.effects:
+        try:
+            only = only_where(behaviour, effect.name)
+        except NotTold:
+            yield "Effects that neither the source nor the target tells are not built yet."
+            return
+        if only is not None and any(path(d.row) == (behaviour.row,) for d in effect.block.delete):
+            yield "`delete` of the row by some transitions only is not built yet."
+
+
+def _parts(beyond: Beyond) -> Iterator[tuple[set[str], set[str]]]:
+    """Of each thing that is done: the entities that it changes, and those that it reads."""
+    for other in beyond.others:
+        yield {other.entity}, {name for one in other.sets for name in _read(one.value)}
+    for one in beyond.rounds:
+        made = {made.entity for made in one.each.block.create}
+        removed = {one.each.entity} if one.removes else set()
+        read = {name for typed in one.expressions for name in _read(typed)}
+        yield {*one.changed_entities, *made, *removed}, {one.each.entity, *read}
+
+
+def _read(typed: Typed) -> Iterator[str]:
+    return (one.relation.entity for one in relations(typed))
+
+
+# -- Jobs -----------------------------------------------------------------------------------------
+
+
+def limits_of_job(model: Model, job: Job) -> Iterator[Limit]:
+    block = job.block
+    plain = len(block.each) == 1 and not (block.set or block.create or block.delete or block.do)
+    if not plain or block.each[0].collection is not None:
+        said = "A job that is more than one round over the rows of a table is not built yet."
+        yield job.place, said
+        return
+    entity = model.entity(block.each[0].entity)
+    key = entity.columns_by_name[entity.primary_key.columns[0]]
+    if entity.primary_key.columns != ("id",) or key.type.kind is not Kind.UUID:
+        yield job.place, "A job over rows with such a key is not built yet."
+    inner = block.each[0].block
+    if inner.set or inner.create or inner.delete or inner.each or inner.switch or inner.require:
+        yield job.place, "A job that does more than an operation is not built yet."
+    if not inner.do or any(isinstance(do, DoHook) for do in inner.do):
+        yield job.place, "A job that does no operation is not built yet."
+
+

@@ -1,0 +1,165 @@
+"""`tests/scenarios/test_{feature}.py`: the scenarios of spec.md, by name."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from specwright.address import snake
+from specwright.diagnostic import Code, Level, Report
+from specwright.emit.rendering import render
+from specwright.emit.tests.modules import doc
+from specwright.emit.tests.plans import Plan
+from specwright.emit.tests.printing import test_name
+from specwright.emit.tests.steps import (
+    NotBuilt,
+    Story,
+    Unclear,
+    asks_for_response,
+    bind,
+    makes_a_call,
+    nearest,
+)
+from specwright.spec.syntax import Scenario, Step
+
+
+@dataclass(frozen=True, slots=True)
+class _Background:
+    names: tuple[str, ...]
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Scenario:
+    name: str
+    races: bool
+    has_background: bool
+    uses_cast: bool
+    lines: tuple[str, ...]
+
+
+def emit_scenarios(plan: Plan, report: Report) -> Iterator[tuple[str, str]]:
+    features: dict[str, list[Scenario]] = {}
+    for scenario in plan.model.scenarios:
+        features.setdefault(scenario.feature, []).append(scenario)
+    files: dict[str, str] = {}
+    for feature, scenarios in features.items():
+        text = _feature(plan, report, feature, scenarios)
+        if text is not None:
+            name = snake(feature) or "scenarios"
+            while f"tests/scenarios/test_{name}.py" in files:
+                name += "_too"
+            files[f"tests/scenarios/test_{name}.py"] = text
+    if files:
+        yield "tests/scenarios/__init__.py", '"""The scenarios of spec.md, by name."""\n'
+    yield from files.items()
+
+
+def _feature(plan: Plan, report: Report, feature: str, scenarios: Sequence[Scenario]) -> str | None:
+    shared = _shared(scenarios)
+    start = Story(plan)
+    background: _Background | None = None
+    if shared:
+        if not _told(plan, report, start, shared, feature):
+            return None
+        names = tuple(thing.variable for thing in start.things.values())
+        background = _Background(names, tuple(start.lines))
+    told = [
+        found
+        for scenario in scenarios
+        if (found := _scenario(plan, report, start, scenario, len(shared))) is not None
+    ]
+    if not told:
+        return None
+    story = next((one.story for one in scenarios if one.story), None)
+    return render(
+        "tests/scenarios/test_feature.py",
+        docstring=doc(f"{feature} ({story})." if story else f"{feature}."),
+        background=background,
+        scenarios=_named_apart(told),
+    )
+
+
+def _shared(scenarios: Sequence[Scenario]) -> tuple[Step, ...]:
+    """The steps of the background: those that several scenarios have from the same place."""
+    if len(scenarios) < 2:  # noqa: PLR2004
+        return ()
+    first, *others = scenarios
+    count = 0
+    for number, step in enumerate(first.steps):
+        place = step.text.place(0)
+        if not all(
+            len(o.steps) > number and o.steps[number].text.place(0) == place for o in others
+        ):
+            break
+        count += 1
+    return first.steps[:count]
+
+
+def _scenario(
+    plan: Plan, report: Report, start: Story, scenario: Scenario, shared: int
+) -> _Scenario | None:
+    story = start.copy("cast.") if shared else Story(plan)
+    if not _told(plan, report, story, scenario.steps[shared:], scenario.name.value):
+        return None
+    text = "\n".join(story.lines)
+    return _Scenario(
+        test_name(scenario.name.value),
+        story.races,
+        bool(shared),
+        "cast." in text,
+        tuple(story.lines),
+    )
+
+
+def _told(plan: Plan, report: Report, story: Story, steps: Sequence[Step], title: str) -> bool:
+    """Whether every step has lines; the report says which has none."""
+    is_whole = True
+    before = ""
+    for number, step in enumerate(steps):
+        words = " ".join(step.text.value.split())
+        keyword = "And" if step.keyword == before else step.keyword
+        before = step.keyword
+        story.lines.append(f"# {keyword} {words}")
+        try:
+            bind(story, step)
+        except NotBuilt as missing:
+            plan.leave_out(f"The scenario `{title}` needs {missing}, which is not built yet.")
+            return False
+        except Unclear as unclear:
+            report.add(
+                step.text.place(0),
+                Code.SCENARIO_STEP,
+                str(unclear),
+                f"Write it like this: `{nearest(step)}`",
+                level=Level.OPEN,
+            )
+            plan.leave_out(f"The scenario `{title}`: `{words}` is not understood.")
+            is_whole = False
+        if is_whole and makes_a_call(step) and not _is_asked_about(steps[number + 1 :]):
+            one = story.answered == "answer"
+            story.lines.append(
+                'assert answer.outcome < "5"'
+                if one
+                else 'assert all(answer.outcome < "5" for answer in answers)'
+            )
+    return is_whole
+
+
+def _is_asked_about(after: Sequence[Step]) -> bool:
+    """Whether a later step says what the response to a call is."""
+    for step in after:
+        if makes_a_call(step):
+            return False
+        if asks_for_response(step):
+            return True
+    return False
+
+
+def _named_apart(scenarios: Sequence[_Scenario]) -> list[_Scenario]:
+    counts: dict[str, int] = {}
+    found = []
+    for one in scenarios:
+        counts[one.name] = counts.get(one.name, 0) + 1
+        number = counts[one.name]
+        name = one.name if number == 1 else f"{one.name}_{number}"
+        found.append(_Scenario(name, one.races, one.has_background, one.uses_cast, one.lines))
+    return found

@@ -1,0 +1,187 @@
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from talk import Run, edit
+
+Git = Callable[..., str]
+
+
+@pytest.fixture(autouse=True)
+def person(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Somebody whom git knows."""
+    home = tmp_path_factory.mktemp("home")
+    (home / ".gitconfig").write_text("[user]\nname = Ada Example\nemail = ada@example.com\n")
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    return home
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Path:
+    return tmp_path / "repo"
+
+
+@pytest.fixture
+def git(repo: Path) -> Git:
+    def running(*words: str) -> str:
+        done = subprocess.run(["git", *words], cwd=repo, check=True, capture_output=True, text=True)
+        return done.stdout.strip()
+
+    return running
+
+
+HERE = ("--python", sys.executable)
+
+
+# -- What stops it before it begins
+
+
+def test_errors_in_the_bundle_are_shown_before_anything_is_made(
+    run: Run, bundle: Path, repo: Path
+) -> None:
+    edit(bundle / "data-model.md", "varchar(200)", "varchr(200)")
+    said = run("implement", "notes", "--into", "repo", *HERE)
+    assert (said.code, said.err) == (1, "")
+    assert said.out.endswith("1 error\n")
+    assert not repo.exists()
+
+
+@pytest.mark.usefixtures("bundle")
+def test_nobody_without_a_name_can_begin(run: Run, person: Path, repo: Path) -> None:
+    (person / ".gitconfig").unlink()
+    said = run("implement", "notes", "--into", "repo", *HERE)
+    assert said.code == 1
+    assert said.err.startswith("Git does not know who you are")
+    assert not repo.exists()
+
+
+@pytest.mark.usefixtures("bundle")
+def test_files_that_are_in_no_repository_are_left_alone(run: Run, repo: Path) -> None:
+    repo.mkdir()
+    (repo / "mine.txt").write_text("mine")
+    said = run("implement", "notes", "--into", "repo", *HERE)
+    assert said.code == 1
+    assert "holds files, but is not a git repository" in said.err
+    assert [entry.name for entry in repo.iterdir()] == ["mine.txt"]
+
+
+@pytest.mark.usefixtures("bundle")
+def test_a_committed_file_that_is_in_the_way_is_refused(run: Run, repo: Path, git: Git) -> None:
+    repo.mkdir()
+    (repo / "Makefile").write_text("mine:\n")
+    git("init", "-q")
+    git("add", ".")
+    git("commit", "-q", "-m", "chore: begin")
+    said = run("implement", "notes", "--into", "repo", *HERE)
+    assert said.code == 1
+    assert "  Makefile is there already, and no build wrote it.\n" in said.err
+    assert git("worktree", "list").count("\n") == 0
+
+
+@pytest.mark.usefixtures("bundle")
+def test_a_repository_in_the_bundle_is_refused(run: Run) -> None:
+    said = run("implement", "notes", "--into", "notes/backend", *HERE)
+    assert said.code == 1
+    assert "lies in the bundle" in said.err
+    assert not Path("notes/backend").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--python", "/nowhere/python"), "/nowhere/python is no program."),
+        (("--todo", "../TODO.md"), "`../TODO.md` is not in the repository."),
+        (("--todo", "README.md"), "`README.md` is a file of the backend."),
+    ],
+)
+@pytest.mark.usefixtures("bundle")
+def test_a_misuse_is_said_before_a_run_begins(run: Run, words: tuple[str, ...], said: str) -> None:
+    answer = run("implement", "notes", "--into", "repo", *HERE, *words)
+    assert answer.code == 2
+    assert answer.err.startswith(f"specwright: {said}\n")
+    assert run("runs", "repo").out.startswith("There are no runs here yet")
+
+
+@pytest.mark.usefixtures("bundle")
+def test_a_branch_that_git_would_not_take_is_refused(run: Run) -> None:
+    said = run("implement", "notes", "--into", "repo", *HERE, "--branch", "a..b")
+    assert said.code == 1
+    assert said.err.startswith("`a..b` cannot be the name of a branch.")
+
+
+@pytest.mark.parametrize("command", [["show", "r1"], ["resume", "r1"], ["approve", "r1"]])
+def test_a_run_that_is_not_there_is_said_in_a_sentence(
+    run: Run, repo: Path, git: Git, command: list[str]
+) -> None:
+    repo.mkdir()
+    git("init", "-q")
+    said = run(*command, "--repo", "repo")
+    assert said.code == 1
+    assert said.err == f"There is no run `r1` in {repo}.\n    `specwright runs` lists them.\n"
+
+
+def test_where_there_is_no_repository_there_are_no_runs(run: Run, tmp_path: Path) -> None:
+    said = run("runs")
+    assert said.code == 1
+    assert said.err.startswith(". is not a git repository")
+    assert list(tmp_path.iterdir()) == []
+
+
+# -- The whole job
+
+
+def _killed_once_it_says(step: str, command: list[str], ledger: Path) -> None:
+    process = subprocess.Popen(command, start_new_session=True)
+    end = time.monotonic() + 120
+    while time.monotonic() < end and process.poll() is None:
+        if ledger.exists() and f'"{step}"' in ledger.read_text():
+            break
+        time.sleep(0.05)
+    assert process.poll() is None
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+@pytest.mark.slow
+def test_a_bundle_is_implemented_approved_changed_and_implemented_again(
+    run: Run, bundle: Path, repo: Path, git: Git
+) -> None:
+    begin = ["implement", bundle.name, "--into", "repo", *HERE, "--todo", "TODO.md"]
+    ledger = repo / ".specwright/runs/notes-1/ledger.jsonl"
+    _killed_once_it_says("tests-written", [sys.executable, "-m", "specwright", *begin], ledger)
+    assert "notes-1  unfinished" in run("runs", "repo").out
+    again = run(*begin)
+    assert again.code == 1
+    assert "notes-1 for the branch notes is unfinished" in again.err
+
+    resumed = run("resume", "notes-1", "--repo", "repo")
+    assert resumed.code == 0, resumed.out
+    assert resumed.out.startswith("notes waits for you  (notes-1)\n")
+    assert git("for-each-ref") == ""
+    assert run("show", "notes-1", "--repo", "repo").out == resumed.out
+
+    approved = run("approve", "notes-1", "--repo", "repo")
+    assert approved.code == 0
+    assert "notes is committed" in approved.out
+    assert git("status", "--porcelain") == ""
+    assert (repo / "TODO.md").read_text().startswith("---\nbranch: notes\ncreated: 20")
+    assert "1 file" not in run("build", "notes", "--into", "repo").out
+
+    edit(bundle / "data-model.md", "  title     v", "  due_on date\n  title v")
+    begin[-1] = "TODO-2.md"
+    second = run(*begin)
+    assert second.code == 0, second.out
+    assert "✓ kept" not in second.out
+    rejected = run("reject", "notes-2", "--repo", "repo", "--comment", "Call it due.")
+    assert rejected.code == 0
+    assert run("runs", "repo").out.splitlines()[1].startswith("notes-2  rejected")
+    assert git("log", "--format=%s").splitlines() == [
+        "feat(notes): build the backend from its specification",
+        "chore: begin with nothing",
+    ]

@@ -1,0 +1,1 @@
+yes -- '- A line of notes.' | head -c 5000001 > research.md

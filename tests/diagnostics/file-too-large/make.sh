@@ -1,0 +1,1 @@
+yes -- '- And one more requirement.' | head -c 2000000 >> spec.md

@@ -1,0 +1,1 @@
+ln -s research.md research.md

@@ -1,0 +1,1 @@
+mv data-model.md data_model.md

@@ -1,0 +1,1 @@
+printf 'x-note: "a\007b"\n' >> contracts/openapi.yaml

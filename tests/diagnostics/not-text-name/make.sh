@@ -1,0 +1,1 @@
+touch "$(printf 'notes\n.md')"

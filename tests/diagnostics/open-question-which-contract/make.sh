@@ -1,0 +1,1 @@
+cp contracts/openapi.yaml contracts/openapi.yml

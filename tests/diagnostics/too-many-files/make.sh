@@ -1,0 +1,2 @@
+mkdir notes
+for number in $(seq 1000 1500); do touch "notes/$number.md"; done

@@ -1,0 +1,111 @@
+"""What is planned and emitted, run on PostgreSQL: up to exactly there, down to exactly here."""
+
+import pytest
+from catalog import Database
+from random_schemas import VALUES, only_once, schemas
+from hypothesis import HealthCheck, assume, given, settings
+
+from specwright.emit.migrations import emit_migration
+from specwright.model.sql_types import Kind
+from specwright.plan import changes as to
+from specwright.plan import conversions, plan_schema
+from specwright.plan.changes import Change, reversed_changes
+from specwright.plan.schema import Column, Schema, Table
+from specwright.plan.script import upgrade
+from specwright.plan.sql import text
+
+pytestmark = pytest.mark.slow
+
+_NOT_OF_ANY_TEXT = (Kind.UUID, Kind.DATE, Kind.TIMESTAMPTZ)
+
+
+@settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
+@given(schemas().filter(only_once), schemas().filter(only_once))
+def test_up_is_exactly_the_new_schema_and_down_exactly_the_old_one(
+    database: Database, before: Schema, after: Schema
+) -> None:
+    changes = plan_schema(before, after)
+    assume(changes)
+    from hypothesis import event
+
+    [event(type(c).__name__) for c in changes]
+
+    database.empty()
+    database.script(text(upgrade(plan_schema(None, after))))
+    wanted = database.holds()
+    database.empty()
+    database.script(text(upgrade(plan_schema(None, before))))
+    old = database.holds()
+    migration = emit_migration(2, changes, "0001_old")
+    database.run(
+        "CREATE TABLE alembic_version (version_num varchar(32) NOT NULL)",
+        f"INSERT INTO alembic_version VALUES ('{migration.revision}')",
+    )
+    kept = _fill(database, before, after, changes)
+    rows = database.rows(kept)
+    event("filled", len(kept))
+
+    database.migrate(migration.python, "upgrade")
+    assert database.holds() == wanted
+    assert all(len(found) == len(rows[table]) for table, found in database.rows(kept).items())
+    database.migrate(migration.python, "downgrade")
+    assert database.holds() == old
+    assert database.rows(kept) == rows
+    database.migrate(migration.python, "upgrade")
+    assert database.holds() == wanted
+    database.script(migration.rollback)
+    assert database.holds() == old
+    assert database.rows(kept) == rows
+    assert database.select("SELECT version_num FROM alembic_version") == [("0001_old",)]
+
+
+def _fill(
+    database: Database, before: Schema, after: Schema, changes: tuple[Change, ...]
+) -> dict[str, list[str]]:
+    """A row in each table for which one can fit both; its columns whose values must survive."""
+    filled = {t.name for t in before.tables if t.name in after.by_name} - set(_unfit(changes))
+    while lonely := {t.name for t in _both(before, after) if _misses(t, filled)} & filled:
+        filled -= lonely
+    for name in sorted(filled):
+        columns = before.by_name[name].columns
+        values = ", ".join(VALUES[column.type.sql] for column in columns)
+        names = ", ".join(column.name for column in columns)
+        database.run(
+            "SET session_replication_role = replica",
+            f"INSERT INTO {name} ({names}) VALUES ({values})",
+        )
+    return {name: _kept(before.by_name[name], after.by_name[name]) for name in sorted(filled)}
+
+
+def _both(before: Schema, after: Schema) -> tuple[Table, ...]:
+    return (*before.tables, *after.tables)
+
+
+def _misses(table: Table, filled: set[str]) -> bool:
+    return any(key.target not in filled for key in table.foreign_keys)
+
+
+def _unfit(changes: tuple[Change, ...]) -> list[str]:
+    both = (*changes, *reversed_changes(changes))
+    required = [c.table_name for c in both if isinstance(c, to.AddColumn) and c.needs_backfill]
+    converted = [c for c in changes if isinstance(c, to.AlterType)]
+    return required + [
+        change.table_name
+        for change in converted
+        if change.after.type.kind in _NOT_OF_ANY_TEXT
+        and change.before.type.kind in (Kind.TEXT, Kind.VARCHAR)
+    ]
+
+
+def _kept(before: Table, after: Table) -> list[str]:
+    return [
+        column.name
+        for column in before.columns
+        if (new := after.by_name.get(column.name)) and _survives(column, new)
+    ]
+
+
+def _survives(before: Column, after: Column) -> bool:
+    return before.type.sql == after.type.sql or (
+        conversions.converts(before.type, after.type) and conversions.keeps(before.type, after.type)
+    )
