@@ -31,3 +31,7 @@ test: .venv/ready
 # All tests but those that run an emitted backend.
 quick: .venv/ready
 	$(BIN)/python -m pytest --numprocesses=2 -m "not slow"
+
+# Writes the golden trees anew, for review.
+golden: .venv/ready
+	$(BIN)/python tests/emit/golden.py

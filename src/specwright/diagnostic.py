@@ -66,13 +66,9 @@ class Code(StrEnum):
     DBML_SYNTAX = "dbml-syntax"
     DBML_UNCLOSED = "dbml-unclosed"
     DBML_SETTING = "dbml-setting"
-    DBML_DUPLICATE = "dbml-duplicate"
     DBML_EMPTY = "dbml-empty"
     DBML_NAME = "dbml-name"
     DBML_UNKNOWN_PARTIAL = "dbml-unknown-partial"
-    DBML_UNKNOWN_TABLE = "dbml-unknown-table"
-    DBML_UNKNOWN_COLUMN = "dbml-unknown-column"
-    DBML_REFERENCE = "dbml-reference"
     DBML_LATER = "dbml-later"
 
     # Mermaid state diagrams
@@ -95,7 +91,6 @@ class Code(StrEnum):
     MISSING_KEY = "missing-key"
     WRONG_SHAPE = "wrong-shape"
     CUT_EXPRESSION = "cut-expression"
-    DEFINED_TWICE = "defined-twice"
 
     # Expressions (CEL)
     EXPRESSION_SYNTAX = "expression-syntax"

@@ -14,6 +14,7 @@ from specwright.diagnostic import Report
 from specwright.tree import Tree
 from specwright.workflow import Delivery
 
+NOTHING = Tree({})
 NOTES = Tree({part: text_of(part, "notes") for part in PARTS})
 TASKS = """\
 - [ ] T001 Read FR-001
@@ -24,14 +25,14 @@ TASKS = """\
 """
 
 
-def compiled(files: Mapping[str, str], before: Tree = Tree({})) -> Compiled:  # noqa: B008
+def compiled(files: Mapping[str, str], before: Tree = NOTHING) -> Compiled:
     return compile_bundle("notes", Tree(files), Report(), state=State.of(before), tidy=tidied)
 
 
 def delivered(
     files: Mapping[str, str],
-    before: Tree = Tree({}),
-    *eject: str,  # noqa: B008
+    before: Tree = NOTHING,
+    *eject: str,
 ) -> Delivery:
     found = compiled(files, before)
     assert found.backend is not None

@@ -72,11 +72,27 @@ def test_killed_at_any_touch_of_the_disk_the_next_build_heals_it() -> None:
     assert int(done.stdout) > 40
 
 
-def test_an_edit_made_after_a_kill_is_not_lost(destination: Destination, folder: Path) -> None:
+class Killed(BaseException):
+    """What no code of ours catches."""
+
+
+def killed_once_decided(
+    destination: Destination, files: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dying(_: Path, __: Path) -> Path:
+        raise Killed
+
+    with monkeypatch.context() as doomed:
+        doomed.setattr(Path, "replace", dying)
+        with pytest.raises(Killed):
+            write(destination, files)
+
+
+def test_an_edit_made_after_a_kill_is_not_lost(
+    destination: Destination, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     write(destination, {"a.py": "1", "b.py": "1"})
-    with destination.held():
-        destination._stage({"a.py": "2", "b.py": "2"}, ())
-        destination._staging.rename(destination._ready)  # killed here
+    killed_once_decided(destination, {"a.py": "2", "b.py": "2"}, monkeypatch)
     (folder / "a.py").write_text("by hand")
     with destination.held():
         pass
@@ -84,12 +100,11 @@ def test_an_edit_made_after_a_kill_is_not_lost(destination: Destination, folder:
 
 
 def test_what_an_interrupted_build_is_about_to_write_is_seen_already(
-    destination: Destination,
+    destination: Destination, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     migration = "migrations/versions/0001_initial.py"
-    with destination.held():
-        destination._stage({migration: "revision = '1'\n", manifest.PATH: EMPTY}, ())
-        destination._staging.rename(destination._ready)
+    files = {migration: "revision = '1'\n", manifest.PATH: EMPTY}
+    killed_once_decided(destination, files, monkeypatch)
     assert destination.state().manifest == EMPTY
     assert list(destination.state().built) == [migration]
 

@@ -136,7 +136,7 @@ def test_a_file_that_no_build_wrote_is_refused(run: Run, bundle: Path, tmp_path:
     said = run("build", bundle.name, "--into", "backend")
     assert said.code == 1
     assert "  Makefile is there already, and no build wrote it.\n" in said.err
-    assert os.listdir(tmp_path / "backend") == ["Makefile"]
+    assert [file.name for file in (tmp_path / "backend").iterdir()] == ["Makefile"]
 
 
 def test_a_link_in_the_place_of_a_file_is_refused(run: Run, built: Path, tmp_path: Path) -> None:

@@ -30,7 +30,8 @@ def repo(tmp_path: Path) -> Path:
 @pytest.fixture
 def git(repo: Path) -> Git:
     def running(*words: str) -> str:
-        done = subprocess.run(["git", *words], cwd=repo, check=True, capture_output=True, text=True)
+        command = ("git", *words)
+        done = subprocess.run(command, cwd=repo, check=True, capture_output=True, text=True)
         return done.stdout.strip()
 
     return running

@@ -397,6 +397,10 @@ async def _connected(url: str) -> "asyncpg.Connection[asyncpg.Record]":
         await connection.execute(str(created.compile(dialect=DIALECT)))
         records = [msgspec.structs.astuple(row) for row in rows]
         await connection.copy_records_to_table(table.__tablename__, records=records)
+    # What is null in JSON is None to Python as well, though not null to SQL.
+    await connection.execute(
+        "UPDATE orders SET metadata = 'null' WHERE metadata IS NULL AND urgent"
+    )
     return connection
 
 

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from specwright.diagnostic import Report
 from specwright.emit.backend import emit_backend
 from specwright.emit.limits import within_limits

@@ -9,7 +9,7 @@ from cel_expr_python import cel as google  # type: ignore[import-untyped]  # it 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from specwright.diagnostic import Level, Report
+from specwright.diagnostic import Code, Level, Report
 from specwright.emit.python_expressions import to_python
 from specwright.model import types
 from specwright.model.expressions import Target, check, check_condition, expect
@@ -341,6 +341,42 @@ def test_a_slip_is_told_with_what_would_be_right(text: str, message: str) -> Non
     found, report = checked(text, condition=True)
     assert found is None
     assert words(report) == [message]
+
+
+NOT_KNOWN = [
+    "(order.placed_at != null || order.urgent) && !(order.placed_at < now)",
+    "order.placed_at != null || !(order.placed_at < now)",
+    "order.placed_at == null && !(order.placed_at < now)",
+    "(order.placed_at == null && order.urgent) || !(order.placed_at < now)",
+    "(order.placed_at != null ? order.urgent : order.urgent) && !(order.placed_at < now)",
+    "order.placed_at == null ? !(order.placed_at < now) : order.urgent",
+    "!(order.placed_at != null) && !(order.placed_at < now)",
+    "order.lines.exists(l, l.note != null) && order.lines.all(l, !(l.note == 'x'))",
+    "order.reviewer != null && !(guest.role == order.reviewer.role)",
+    "(guest != null || order.urgent) && guest.claims.size() > 0",
+]
+
+
+@pytest.mark.parametrize("text", NOT_KNOWN)
+def test_what_was_not_said_of_a_null_is_not_known(text: str) -> None:
+    found, report = checked(text, condition=True)
+    assert found is None
+    assert [one.code for one in report] == [Code.EXPRESSION_NULL]
+
+
+NOT_KNOWN_DIVISORS = [
+    "order.total_cents != 0 || 100 / order.total_cents > 1",
+    "order.total_cents >= 0 && 100 / order.total_cents > 1",
+    "order.total_cents < 5 && 100 / order.total_cents > 1",
+    "order.total_cents == 0 && 100 / order.total_cents > 1",
+]
+
+
+@pytest.mark.parametrize("text", NOT_KNOWN_DIVISORS)
+def test_what_could_be_zero_divides_nothing(text: str) -> None:
+    found, report = checked(text, condition=True)
+    assert found is None
+    assert [one.code for one in report] == [Code.EXPRESSION_VALUE]
 
 
 LATER = [

@@ -248,7 +248,7 @@ def test_what_is_planned(case: tuple[Schema | None, Schema, list[str]]) -> None:
     assert said(plan_schema(before, after)) == expected
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=30, deadline=None, derandomize=True)
 @given(schemas(), schemas())
 def test_the_reverse_of_a_plan_is_the_plan_of_the_way_back(before: Schema, after: Schema) -> None:
     back = plan_schema(after, before)

@@ -2,15 +2,15 @@
 
 import pytest
 from catalog import Database
-from hypothesis import HealthCheck, assume, given, settings
-from random_schemas import VALUES, only_once, schemas
+from hypothesis import HealthCheck, assume, example, given, settings
+from random_schemas import INT, VALUES, only_once, schemas
 
 from specwright.emit.migrations import emit_migration
 from specwright.model.sql_types import Kind
 from specwright.plan import changes as to
 from specwright.plan import conversions, plan_schema
 from specwright.plan.changes import Change, reversed_changes
-from specwright.plan.schema import Column, Schema, Table
+from specwright.plan.schema import Column, ForeignKey, Index, PrimaryKey, Schema, Table
 from specwright.plan.script import upgrade
 from specwright.plan.sql import text
 
@@ -19,7 +19,23 @@ pytestmark = pytest.mark.slow
 _NOT_OF_ANY_TEXT = (Kind.UUID, Kind.DATE, Kind.TIMESTAMPTZ)
 
 
-@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+def _table(name: str, *targets: str, indexes: tuple[Index, ...] = ()) -> Table:
+    columns = (Column("id", INT, nullable=False), *(Column(f"{t}_id", INT) for t in targets))
+    keys = (ForeignKey(f"fk_{name}_{t}", (f"{t}_id",), t, ("id",)) for t in targets)
+    key = PrimaryKey(f"pk_{name}", ("id",))
+    return Table(name, columns, key, foreign_keys=tuple(keys), indexes=indexes)
+
+
+ONLY = (Index("ix_only", ("id",)),)
+
+
+@example(  # a name that goes to a new table, to which other new ones refer
+    before=Schema((_table("ants"), _table("bees", indexes=ONLY))),
+    after=Schema(
+        (_table("cats", "ants", indexes=ONLY), _table("ants"), _table("dogs", "ants", "cats"))
+    ),
+)
+@settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(schemas().filter(only_once), schemas().filter(only_once))
 def test_up_is_exactly_the_new_schema_and_down_exactly_the_old_one(
     database: Database, before: Schema, after: Schema

@@ -83,7 +83,7 @@ def test_keys_constraints_and_indexes_are_taken_over_with_why_they_are_there() -
     )
 
 
-@settings(max_examples=50, deadline=None, derandomize=True)
+@settings(max_examples=25, deadline=None, derandomize=True)
 @given(schemas())
 def test_what_is_written_is_read_again(schema: Schema) -> None:
     text = stored.written(schema)

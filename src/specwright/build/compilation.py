@@ -61,6 +61,11 @@ class Compiled:
     model: Model
     backend: Backend | None
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether all that the bundle says is determined, and built."""
+        return not (self.diagnostics or self.model.left_out)
+
     def at(self, level: Level) -> tuple[Diagnostic, ...]:
         return tuple(found for found in self.diagnostics if found.level is level)
 

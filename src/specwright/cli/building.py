@@ -16,7 +16,7 @@ from specwright.cli.terminal import Style, Terminal, harmless, say_json
 from specwright.cli.version import VERSION
 from specwright.diagnostic import Level
 
-LEFT_OUT = 3
+NOT_WHOLE = 3
 
 
 def build(asked: argparse.Namespace, terminal: Terminal) -> int:
@@ -41,7 +41,7 @@ def build(asked: argparse.Namespace, terminal: Terminal) -> int:
     else:
         for line in _lines(asked.into, compiled, backend, drafted, folder.seen):
             terminal.say(harmless(line), *_style(line))
-    return LEFT_OUT if compiled.model.left_out else 0
+    return 0 if compiled.is_whole else NOT_WHOLE
 
 
 def _not_built(
@@ -64,13 +64,21 @@ def _lines(
     else:
         yield f"{name} is built in {into}: {planning.counted(drafted)}."
         yield from _migrated(backend)
-    for one in compiled.model.left_out:
-        yield f"  Left out: {one.id}  {seen.place(one.place)}"
-        yield from (f"    {reason}" for reason in one.reasons)
-    for found in compiled.at(Level.OPEN):
-        yield f"  Open: {seen.place(found.place)}: {found.message}"
+    yield from _missing(compiled, seen)
     if not drafted.is_idle:
         yield f"Next: cd {shlex.quote(str(into))} && make test && make seed && make serve"
+
+
+def _missing(compiled: Compiled, seen: Standpoint) -> Iterator[str]:
+    left_out = compiled.model.left_out
+    for one in left_out:
+        yield f"  Left out: {one.id}  {seen.place(one.place)}"
+        yield from (f"    {reason}" for reason in one.reasons)
+    said = {reason for one in left_out for reason in one.reasons}
+    for level, word in ((Level.OPEN, "Open"), (Level.LATER, "Later")):
+        for found in compiled.at(level):
+            if found.message not in said:
+                yield f"  {word}: {seen.place(found.place)}: {found.message}"
 
 
 def _migrated(backend: Backend) -> Iterator[str]:

@@ -91,12 +91,14 @@ class _Folder:
 
     def _leaves(self, file: Path) -> bool:
         """Whether a link takes this out of the folder, which is then reported."""
+        name = file.relative_to(self.root).as_posix()
         try:
-            inside = not file.is_symlink() or file.resolve().is_relative_to(self.root)
-        except (OSError, RuntimeError):  # a link to itself
-            inside = False
+            inside = not file.is_symlink() or file.resolve(strict=True).is_relative_to(self.root)
+        except (OSError, RuntimeError):  # nothing is there, or the link itself
+            message = f"`{name}` is a link that leads nowhere."
+            self._add(name, Code.UNREADABLE_FILE, message, "Put a copy of the file here.")
+            return True
         if not inside:
-            name = file.relative_to(self.root).as_posix()
             message = f"`{name}` is a link to a place outside of the bundle."
             self._add(name, Code.LEAVES_FOLDER, message, "Put a copy of the file here.")
         return not inside

@@ -16,6 +16,7 @@ from specwright.build.interpreter import interpreter
 from specwright.build.migrating import expect_nothing_lost
 from specwright.build.tidying import tidied
 from specwright.cli import checking, planning, running
+from specwright.cli.building import NOT_WHOLE
 from specwright.cli.checking import Folder
 from specwright.cli.misuse import Misuse
 from specwright.cli.planning import Plan
@@ -25,8 +26,6 @@ from specwright.tree import PathLeavesTree, Tree
 from specwright.workflow import Delivery, Repository, Workshop
 from specwright.workflow.delivery import Todo
 from specwright.workflow.person import Person
-
-LEFT_OUT = 3
 
 
 def implement(asked: argparse.Namespace, terminal: Terminal) -> int:
@@ -46,7 +45,7 @@ def implement(asked: argparse.Namespace, terminal: Terminal) -> int:
     with running.progress(workshop, name, terminal):
         run = workshop.begin(order, name)
     code = running.shown(run, terminal)
-    return LEFT_OUT if code == 0 and first.model.left_out else code
+    return code or (0 if first.is_whole else NOT_WHOLE)
 
 
 def _made_python(repository: Repository, order: Delivery, terminal: Terminal) -> Path:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from specwright.emit import names
 from specwright.emit.behaviour import Behaviour
 from specwright.emit.beyond import Beyond, roots
-from specwright.emit.errors import refusal_class
+from specwright.emit.names import refusal_class
 from specwright.emit.further import (
     Function,
     beyond_lines,
@@ -24,6 +24,7 @@ from specwright.emit.wording import spoken
 from specwright.model import Model
 from specwright.model.entities import Entity
 from specwright.model.lifecycles import Lifecycle
+from specwright.model.naming import attribute
 from specwright.model.operations import OperationKind
 from specwright.model.rules import Require
 
@@ -99,9 +100,13 @@ def _imports(model: Model, domain: str, behaviours: list[Behaviour]) -> Iterator
             yield f"{model.entity(made.entity).domain}.repository", made.struct
 
 
+_TAKEN = frozenset({"changes", "facts", "operations", "parts", "policies", "versions"})
+
+
 def rows_name(entity: Entity) -> str:
     """What a repository of the entity is called where it is used: `tasks`."""
-    return entity.table if entity.table != entity.row else f"{entity.row}_rows"
+    is_taken = entity.table in _TAKEN or entity.table == entity.row
+    return f"{entity.row}_rows" if is_taken else entity.table
 
 
 def _function(model: Model, entity: Entity, behaviour: Behaviour) -> Function:
@@ -189,7 +194,7 @@ def only_where(behaviour: Behaviour, effect: str) -> str | None:
     for row, name in ((behaviour.row, "source"), ("changed", "target")):
         states = dict.fromkeys(getattr(arrow, name) for arrow in with_it)
         if not any(getattr(arrow, name) in states for arrow in others):
-            return _is_one_of(behaviour, lifecycle, f"{row}.{lifecycle.column}", list(states))
+            return _is_one_of(behaviour, lifecycle, f"{row}.{attribute(lifecycle.column)}", list(states))
     raise NotTold(effect)
 
 
@@ -219,7 +224,7 @@ def _changed(behaviour: Behaviour) -> str:
     if not behaviour.sets:
         return behaviour.row
     sets = ", ".join(
-        f"{one.target.column}={python(behaviour, one.value)}" for one in behaviour.sets
+        f"{attribute(one.target.column)}={python(behaviour, one.value)}" for one in behaviour.sets
     )
     return f"replace({behaviour.row}, {sets})"
 

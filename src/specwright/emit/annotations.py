@@ -14,10 +14,16 @@ _FORMATS = {"uuid": "UUID", "date-time": "AwareDatetime", "date": "date"}
 _EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
 
 
-def annotation(schema: Schema, column: Column | None, enums: Mapping[str, EnumType]) -> str:
-    """Such as `Annotated[Text, Field(min_length=1, max_length=200)] | None`."""
+def annotation(
+    schema: Schema,
+    column: Column | None,
+    enums: Mapping[str, EnumType],
+    *,
+    of: str | None = None,
+) -> str:
+    """Such as `Annotated[Text, Field(min_length=1, max_length=200)] | None`; a list `of` a class."""
     flat = flattened(schema)
-    plain = _plain(flat, column, enums)
+    plain = f"list[{of}]" if of else _plain(flat, column, enums)
     bounds = list(_bounds(flat, column, plain))
     bounded = f"Annotated[{plain}, Field({', '.join(bounds)})]" if bounds else plain
     return f"{bounded} | None" if flat.nullable else bounded

@@ -5,13 +5,14 @@ requirements are collected here, wherever the bundle wrote them.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from specwright.address import snake
 from specwright.emit.beyond import ARGUMENTS, Beyond, roots
 from specwright.emit.facts import Fact, distinct_facts
-from specwright.emit.lookups import effect, operation_rule
+from specwright.emit.lookups import effect, job_rule, operation_rule
+from specwright.emit.nested import Nested, nested_rows
 from specwright.model import Model
 from specwright.model.lifecycles import Lifecycle, Transition
 from specwright.model.operations import OperationKind
@@ -105,7 +106,19 @@ class Behaviour:
         found = (self._beyond(one.name, one.block, is_effect=True) for one in self.effects)
         return tuple(one for one in found if one is not None)
 
+    @cached_property
+    def nested(self) -> tuple[Nested, ...]:
+        """The rows that its request brings with its own."""
+        operation = self.model.operation(self.name)
+        return nested_rows(self.model, operation) if operation else ()
+
+    @property
+    def nested_requires(self) -> Iterator[Require]:
+        return (require for nested in self.nested for require in nested.requires)
+
     def _beyond(self, name: str, block: Block, *, is_effect: bool = False) -> Beyond | None:
+        rounds = [nested.each for nested in self.nested]
+        block = replace(block, each=tuple(one for one in block.each if one not in rounds))
         found = Beyond(self.model, name, self.entity, self.row, block, is_effect)
         return found if found.is_needed else None
 
@@ -191,6 +204,7 @@ class Behaviour:
         if self.lifecycle is not None:
             yield 409
         yield from (require.status for require in self.requires)
+        yield from (require.status for require in self.nested_requires)
         yield from (require.status for beyond in self.beyond for require in beyond.requires)
         for do in self.does:
             yield from self.inner(do).refusal_statuses
@@ -207,5 +221,5 @@ class Behaviour:
 
 
 def _rule(model: Model, name: str) -> Rule | None:
-    """Of an operation; or of an effect that a rule does by its name."""
-    return operation_rule(model, name) or effect(model, name)
+    """Of an operation, of an effect that a rule does by its name, or of a job."""
+    return operation_rule(model, name) or effect(model, name) or job_rule(model, name)

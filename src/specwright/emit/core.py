@@ -28,7 +28,7 @@ def emit_core(model: Model, needs: Needs) -> Tree:
 def _files(model: Model, needs: Needs) -> Iterator[tuple[str, str]]:
     for name in _ALWAYS:
         yield name, verbatim(f"backend/core/{name}.py")
-    yield "settings", render("backend/core/settings.py", name=model.name)
+    yield "settings", render("backend/core/settings.py", name=model.name, has_jobs=needs.jobs)
     yield "http", render("backend/core/http.py", needs=needs)
     yield "identity", verbatim("backend/core/identity.py")
     if users_of(model) is None:
@@ -38,5 +38,7 @@ def _files(model: Model, needs: Needs) -> Iterator[tuple[str, str]]:
         yield "paging", verbatim("backend/core/paging.py")
     if needs.rows:
         yield "rows", verbatim("backend/core/rows.py")
+    if needs.jobs:
+        yield "scheduling", verbatim("backend/core/scheduling.py")
     if needs.versions:
         yield "versions", verbatim("backend/core/versions.py")

@@ -28,6 +28,7 @@ _QUIET = (
     "identity",
     "logs",
     "paging",
+    "scheduling",
     "settings",
     "versions",
 )
@@ -53,12 +54,12 @@ def emit_documents(
             "README.md": _readme(model, needs, domains, has_seed=has_seed),
             "compose.yaml": render("compose.yaml", has_jobs=needs.jobs),
             "migrations/env.py": render("migrations/env.py", domains=domains),
-            "pyproject.toml": _pyproject(model, domains, python_files),
+            "pyproject.toml": _pyproject(model, needs, domains, python_files),
         }
     )
 
 
-def _pyproject(model: Model, domains: list[str], python_files: frozenset[str]) -> str:
+def _pyproject(model: Model, needs: Needs, domains: list[str], python_files: frozenset[str]) -> str:
     def module(path: str) -> str:
         return path.removesuffix(".py").replace("/", ".")
 
@@ -85,6 +86,7 @@ def _pyproject(model: Model, domains: list[str], python_files: frozenset[str]) -
         version=model.contract.version if model.contract else "0.1.0",
         title=model.title,
         apps="backend.app | backend.worker",
+        has_jobs=needs.jobs,
         domains=" : ".join(f"backend.{domain}" for domain in domains),
         containers=[f"backend.{domain}" for domain in domains],
         quiet=[module(path) for path in quiet],

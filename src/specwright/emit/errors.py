@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from specwright.address import pascal
 from specwright.emit import names
 from specwright.emit.handled import handled_entities
 from specwright.emit.lookups import operation_rule
@@ -21,12 +20,7 @@ class Refused:
 
     @property
     def name(self) -> str:
-        return refusal_class(self.type)
-
-
-def refusal_class(error: str) -> str:
-    name = pascal(error)
-    return f"{name}Refusal" if names.is_taken(name) else name
+        return names.refusal_class(self.type)
 
 
 def emit_errors(model: Model, domain: str) -> str | None:
@@ -48,7 +42,7 @@ def refusals(model: Model, domain: str) -> Iterator[Refused]:
     for handled in handled_entities(model, domain):
         for behaviour in handled.behaviours:
             further = [require for beyond in behaviour.beyond for require in beyond.requires]
-            for require in (*behaviour.requires, *further):
+            for require in (*behaviour.requires, *further, *behaviour.nested_requires):
                 purpose = f"{behaviour.name}: `{require.words}`."
                 found.setdefault(require.error, Refused(require.error, require.status, purpose))
         for operation, search in handled.searches:

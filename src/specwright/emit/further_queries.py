@@ -8,7 +8,7 @@ from specwright.address import pascal
 from specwright.emit import columns, names
 from specwright.emit.beyond import Addition, Beyond, Round, Rows, roots
 from specwright.emit.facts import Fact
-from specwright.emit.handled import all_beyond
+from specwright.emit.handled import Handled, all_beyond
 from specwright.emit.lookups import actor_class
 from specwright.emit.parameters import body_class
 from specwright.emit.queries import bound_values, by_key, where
@@ -29,9 +29,13 @@ class FurtherQueries:
     """Writes into the module what rules of any domain need of the rows of one entity."""
 
     model: Model
-    entity: Entity
+    handled: Handled
     module: Module
     repository: Repository
+
+    @property
+    def entity(self) -> Entity:
+        return self.handled.entity
 
     def write(self) -> None:
         self._lock_many()
@@ -40,6 +44,9 @@ class FurtherQueries:
         self._save_many()
         for made in self._additions:
             self._addition(made)
+        for nested in self.handled.nested:
+            given = list(nested.columns)
+            self._adding(nested.struct, nested.method, nested.operation.id, given)
         for rows, beyond in self._removals:
             self._removal(rows, beyond)
         self._remove_many()
@@ -150,28 +157,27 @@ class FurtherQueries:
         said = [column for column, _ in made.create.values]
         said += [made.tenant_column] if made.tenant_column else []
         given = [column for column in self.entity.columns if column.name in said]
-        self.module.structs.append(
-            Struct(
-                made.struct,
-                "Struct",
-                f"What {made.rule} says of a new {self.entity.row.replace('_', ' ')}.",
-                tuple((c.attribute, columns.python_type(c)) for c in given),
-            )
-        )
-        suffix = made.method.removeprefix("add_").upper()
+        self._adding(made.struct, made.method, made.rule, given)
+
+    def _adding(self, struct: str, method: str, rule: str, given: list[Column]) -> None:
+        """One statement for any number of new rows."""
+        said = f"What {rule} says of a new {self.entity.row.replace('_', ' ')}."
+        fields = tuple((column.attribute, columns.python_type(column)) for column in given)
+        self.module.structs.append(Struct(struct, "Struct", said, fields))
+        suffix = method.removeprefix("add_").upper()
         alias = self._given(f"ADDED_{suffix}", given, alone=True)
         stamped = [name for name in ("created_at", "updated_at") if self.entity.column(name)]
         into = [c.name for c in given] + stamped
         values = [f"{alias}.c.{c.name}" for c in given]
         values += ['bindparam("now", type_=Timestamp)' for _ in stamped]
-        name = f"_{made.method.upper()}_{self.entity.row.upper()}"
+        name = f"_{method.upper()}_{self.entity.row.upper()}"
         listed = f"[{', '.join(quoted(one) for one in into)}]"
         self._statement(
             name,
             "int",
             f"insert({self._table}).from_select({listed}, select({', '.join(values)}))",
         )
-        self._many(made.method, made.struct, given, name, now=bool(stamped))
+        self._many(method, struct, given, name, now=bool(stamped))
 
     def _removal(self, rows: Rows, beyond: Beyond) -> None:
         conditions, binds = self._conditions(rows)
@@ -191,7 +197,7 @@ class FurtherQueries:
             return
         (key,) = self._key_columns
         name = self._named("REMOVE", many=True)
-        condition = f'{self._table}.{key.attribute} == func.any(bindparam("{key.name}"))'
+        condition = f'{self._table}.{key.attribute} == func.any(bindparam("{key.attribute}"))'
         self._statement(name, "int", f"delete({self._table}).where({condition})")
         self._many("remove_many", self._row, [key], name, now=False)
 
@@ -202,7 +208,7 @@ class FurtherQueries:
         """A method that takes rows, and gives the statement one list for each column."""
         row, rows = self.entity.row, self.entity.table
         parameter = f"{rows}: Collection[{taken}]{', now: datetime' if now else ''}"
-        values = [f"{c.name}=[{row}.{c.attribute} for {row} in {rows}]" for c in given]
+        values = [f"{c.attribute}=[{row}.{c.attribute} for {row} in {rows}]" for c in given]
         values += ["now=now"] if now else []
         doc = f'    """{said}"""\n' if said else ""
         self.repository.on_rows.append(
@@ -220,7 +226,7 @@ class FurtherQueries:
         name = f"_{beyond.function}_FURTHER".upper()
         self._statement(name, struct, f"select({', '.join(selected)}){where(by_key(self.entity))}")
         parameters, values = self._bound(beyond, binds, subject=beyond.row)
-        keys = [f"{c.name}={beyond.row}.{c.attribute}" for c in self._key_columns]
+        keys = [f"{c.attribute}={beyond.row}.{c.attribute}" for c in self._key_columns]
         own = f"{beyond.row}: {self._row}"
         self.repository.on_rows.append(
             f"async def {beyond.function}_further({', '.join(['self', own, *parameters])})"

@@ -7,6 +7,7 @@ from functools import cached_property
 from specwright.emit.behaviour import Behaviour
 from specwright.emit.beyond import Beyond
 from specwright.emit.lookups import operation_rule, performed, subject_of
+from specwright.emit.nested import Nested, nested_rows
 from specwright.model import Model
 from specwright.model.entities import Column, Entity
 from specwright.model.operations import Operation, OperationKind
@@ -51,6 +52,18 @@ class Handled:
     def is_used(self) -> bool:
         return bool(self.operations or self.jobs or self.is_read or self.is_touched)
 
+    @cached_property
+    def nested(self) -> tuple[Nested, ...]:
+        """Its rows that requests bring with the row that they belong to."""
+        found = (one for op in self.model.operations for one in nested_rows(self.model, op))
+        return tuple(one for one in found if one.entity == self.entity)
+
+    @cached_property
+    def is_named_in_rows(self) -> bool:
+        """Whether rows of a request name rows of it."""
+        found = (one for op in self.model.operations for one in nested_rows(self.model, op))
+        return any(target == self.entity for one in found for _, target in one.references)
+
     @property
     def is_for_callers(self) -> bool:
         """Whether some call works on rows that exist for its caller."""
@@ -59,7 +72,8 @@ class Handled:
     @cached_property
     def is_touched(self) -> bool:
         """Whether rules work on rows of it that are not their own."""
-        return any(self.entity.name in beyond.touched for beyond in all_beyond(self.model))
+        touched = any(self.entity.name in beyond.touched for beyond in all_beyond(self.model))
+        return touched or bool(self.nested)
 
     @cached_property
     def is_read(self) -> bool:
@@ -168,6 +182,8 @@ def looked_up(model: Model, operation: Operation) -> Iterator[str]:
         yield from (row.entity for row in operation.row.parent.chain())
     for _, target in references(model, operation):
         yield target
+    for nested in nested_rows(model, operation):
+        yield from (target.name for _, target in nested.references)
 
 
 def references(model: Model, operation: Operation) -> Iterator[tuple[str, str]]:

@@ -7,6 +7,7 @@ from specwright.address import pascal, snake
 from specwright.emit import names
 from specwright.emit.actions import call, rows_name
 from specwright.emit.behaviour import Behaviour
+from specwright.emit.lookups import job_rule
 from specwright.emit.rendering import render
 from specwright.model import Model
 from specwright.model.naming import singular
@@ -66,6 +67,10 @@ def _job(model: Model, job: Job) -> _Job:
 def _lines(model: Model, job: Job) -> Iterator[str]:
     each = job.block.each[0]
     rows = rows_name(model.entity(each.entity))
+    own = Behaviour.named(model, job.name) if job_rule(model, job.name) else None
+    if own is not None:
+        yield f"await operations.{call(own, rows, each.name)}"
+        return
     for do in each.block.do:
         assert isinstance(do, DoRule)
         inner = Behaviour.named(model, do.name)

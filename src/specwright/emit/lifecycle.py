@@ -13,6 +13,7 @@ from specwright.emit.wording import listed
 from specwright.model import Model
 from specwright.model.entities import Entity, EnumType
 from specwright.model.lifecycles import Lifecycle, Transition
+from specwright.model.naming import attribute
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def _subject(entity: Entity, lifecycle: Lifecycle) -> _Subject:
         row=entity.row,
         row_class=names.row_class(entity),
         words=entity.row.replace("_", " "),
-        column=lifecycle.column,
+        column=attribute(lifecycle.column),
         wrong_status=_wrong_status(entity),
     )
 
@@ -95,7 +96,7 @@ def _trigger(model: Model, entity: Entity, lifecycle: Lifecycle, behaviour: Beha
         name=behaviour.function,
         row=entity.row,
         row_class=names.row_class(entity),
-        column=lifecycle.column,
+        column=attribute(lifecycle.column),
         parameters=annotated(model, behaviour, behaviour.lifecycle_arguments),
         cases=_merged(list(_cases(model, lifecycle, enum, behaviour))),
         wrong_status=_wrong_status(entity),
@@ -121,11 +122,11 @@ def _changes(
     model: Model, lifecycle: Lifecycle, enum: EnumType, behaviour: Behaviour, arrow: Transition
 ) -> Iterator[str]:
     if arrow.target != arrow.source:
-        yield f"{lifecycle.column}={enum.class_name}.{names.member(arrow.target)}"
+        yield f"{attribute(lifecycle.column)}={enum.class_name}.{names.member(arrow.target)}"
     effects = effect(model, arrow.effect)
     for block in (behaviour.own_block, effects.block if effects else None):
         for one in behaviour.sets_on_row(block):
-            yield f"{one.target.column}={python(behaviour, one.value)}"
+            yield f"{attribute(one.target.column)}={python(behaviour, one.value)}"
 
 
 def _merged(cases: list[_Case]) -> list[_Case]:

@@ -8,8 +8,14 @@ from dataclasses import replace
 
 from specwright.diagnostic import Code, Level, Place, Report
 from specwright.emit.behaviour import Behaviour
-from specwright.emit.limits_of_rules import limits_of_behaviour, limits_of_job, limits_of_rule
+from specwright.emit.limits_of_rules import (
+    limits_of_behaviour,
+    limits_of_job,
+    limits_of_nested,
+    limits_of_rule,
+)
 from specwright.emit.lookups import performed, permissions
+from specwright.emit.nested import nested_rows
 from specwright.model import Model
 from specwright.model.operations import (
     EnvelopeRole,
@@ -53,6 +59,8 @@ def _all_limits(model: Model) -> Iterator[tuple[str, list[tuple[Place, str]]]]:
             yield operation.id, [(operation.place, sentence)]
     for operation in model.operations:
         yield operation.id, list(_of_operation(model, operation))
+        for nested in nested_rows(model, operation):
+            yield operation.id, list(limits_of_nested(nested))
     for rule in model.rules:
         yield rule.name, list(limits_of_rule(model, rule))
     for name in sorted(performed(model)):
@@ -107,8 +115,8 @@ def _of_body(operation: Operation) -> Iterator[tuple[Place, str]]:
     if not body.required:
         yield operation.place, "A request body that may be left out is not built yet."
     for field in body.fields:
-        if field.relation is not None:
-            yield field.place, "Rows that are created with their parent are not built yet."
+        if field.relation is not None and operation.kind is not OperationKind.CREATE:
+            yield field.place, "Rows that are written with their parent are not built yet."
         if field.column is None and field.relation is None and body.is_merge_patch:
             yield field.place, "Fields of a merge patch that rules use are not built yet."
 

@@ -1,19 +1,22 @@
 """What rules determine and these emitters do not build yet."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import permutations
 
 from specwright.diagnostic import Place
 from specwright.emit.actions import NotTold, only_where
 from specwright.emit.behaviour import Behaviour
 from specwright.emit.beyond import Beyond, Reached, Round, reads_beyond
+from specwright.emit.lookups import job_rule
+from specwright.emit.nested import Nested, nested_rows
 from specwright.model import Model
-from specwright.model.entities import Entity
+from specwright.model.entities import Entity, SqlDefault
 from specwright.model.operations import OperationKind
 from specwright.model.rules import Block, Create, Delete, DoHook, Job, Require, Rule
 from specwright.model.sql_types import Kind
 from specwright.model.typed import Each as Macro
-from specwright.model.typed import Follow, Name, Typed, children, path, relations
+from specwright.model.typed import Follow, Get, Name, Typed, children, path, relations, walk
 
 Limit = tuple[Place, str]
 _GIVEN = {"actor", "request", "now"}
@@ -30,6 +33,11 @@ def limits_of_rule(model: Model, rule: Rule) -> Iterator[Limit]:
             yield rule.place, "A rule that changes rows and has none of its own is not built yet."
         return
     beyond = Beyond(model, rule.name, rule.entity, rule.row, block, rule.kind == "effect")
+    operation = model.operation(rule.name)
+    rounds = [one.each for one in nested_rows(model, operation)] if operation else []
+    beyond = replace(
+        beyond, block=replace(block, each=tuple(one for one in block.each if one not in rounds))
+    )
     yield from _of_names(rule, beyond)
     yield from _of_others(beyond)
     yield from _of_additions(beyond, block.create)
@@ -206,6 +214,54 @@ def _of_reached(one: Round, reached: Reached) -> Iterator[Limit]:
     yield from _of_key(one.model.entity(reached.entity), reached.far, one.each.place)
 
 
+# -- Rows that a request brings with another ------------------------------------------------------
+
+
+def limits_of_nested(one: Nested) -> Iterator[Limit]:
+    place, entity = one.field.place, one.entity
+    if any(inner.relation for inner in one.field.rows):
+        yield place, "Rows within rows of a request are not built yet."
+    if any(inner.column is None and inner.relation is None for inner in one.field.rows):
+        yield place, "What rules read of rows of a request is not built yet."
+    said = {column.name for column in one.columns} | {"created_at", "updated_at"}
+    for column in entity.columns:
+        if not (column.is_filled or column.name in said):
+            yield place, f"Rows of a request without `{column.name}` are not built yet."
+    for inner, target in one.references:
+        if not inner.required or inner.schema.nullable:
+            yield inner.place, "Rows of a request that may name another row are not built yet."
+        if len(target.primary_key.columns) > 1:
+            yield inner.place, "Rows of a request that name such a row are not built yet."
+    optional = {inner.column for inner in one.field.rows if not inner.required}
+    for column in one.columns:
+        if column.name in optional and isinstance(column.default, SqlDefault):
+            yield place, f"`{column.name}` that a row of a request leaves out is not built yet."
+    if entity.tenant is not None and entity.tenant.is_direct:
+        yield place, "Rows of a request that hold their tenant are not built yet."
+    yield from _of_nested_rules(one)
+
+
+def _of_nested_rules(one: Nested) -> Iterator[Limit]:
+    if one.each is None:
+        return
+    block = one.each.block
+    if block.where or block.create or block.delete or block.do or block.each or block.switch:
+        yield one.each.place, "Such a round over the rows of a request is not built yet."
+    if not one.is_told():
+        yield one.each.place, "Reading other rows in such a round is not built yet."
+    asked = [require.condition for require in block.require]
+    asked += [change.value for change in block.set]
+    brought = {inner.column for inner in one.field.rows}
+    for typed in asked:
+        for node in walk(typed):
+            if not isinstance(node, Get):
+                continue
+            where = path(node.row)
+            is_row = where == (one.each.name,) and node.name not in brought
+            if is_row or where == (one.parent.row,) or where == ("request",):
+                yield one.each.place, f"`{node.name}` in such a round is not built yet."
+
+
 # -- What is done together ------------------------------------------------------------------------
 
 
@@ -270,9 +326,8 @@ def limits_of_job(model: Model, job: Job) -> Iterator[Limit]:
     if entity.primary_key.columns != ("id",) or key.type.kind is not Kind.UUID:
         yield job.place, "A job over rows with such a key is not built yet."
     inner = block.each[0].block
-    if inner.set or inner.create or inner.delete or inner.each or inner.switch or inner.require:
-        yield job.place, "A job that does more than an operation is not built yet."
-    if not inner.do or any(isinstance(do, DoHook) for do in inner.do):
+    rule = job_rule(model, job.name)
+    if rule is not None:
+        yield from limits_of_rule(model, rule)
+    elif inner.switch or not inner.do or any(isinstance(do, DoHook) for do in inner.do):
         yield job.place, "A job that does no operation is not built yet."
-
-

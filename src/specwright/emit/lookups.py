@@ -56,11 +56,24 @@ def operation_rule(model: Model, name: str) -> Rule | None:
     return next((one for one in model.rules if one.name == name and one.kind == "operation"), None)
 
 
+def job_rule(model: Model, name: str) -> Rule | None:
+    """What a job does to each row, where that is more than to do an operation."""
+    job = next((one for one in model.jobs if one.name == name), None)
+    if job is None or len(job.block.each) != 1:
+        return None
+    (each,) = job.block.each
+    block = each.block
+    if not (block.require or block.set or block.create or block.delete or block.each):
+        return None
+    return Rule(name, "operation", each.entity, each.name, block, job.place, has_actor=False)
+
+
 def performed(model: Model) -> frozenset[str]:
     """The names of what is done at all: by calls of the contract, by jobs, by one another."""
     found: set[str] = set()
     waiting = [operation.id for operation in model.operations]
     for job in model.jobs:
+        waiting += [job.name] if job_rule(model, job.name) else []
         waiting += [
             do.name for block in job.block.within() for do in block.do if isinstance(do, DoRule)
         ]

@@ -31,6 +31,11 @@ def is_taken(name: str) -> bool:
     return name in _TAKEN
 
 
+def refusal_class(error: str) -> str:
+    name = pascal(error)
+    return f"{name}Refusal" if is_taken(name) else name
+
+
 def row_class(entity: Entity) -> str:
     return f"{entity.name}Row"
 
@@ -102,8 +107,10 @@ def _in_rules(model: Model) -> Iterator[str]:
     """The entities of the rows that built rules go through, set and remove."""
     names = [operation.id for operation in model.operations] + [job.name for job in model.jobs]
     done = {rule for name in names for rule in model.done_by(name)}
-    for rule in model.rules:
-        for block in rule.block.within() if rule.name in done else ():
+    blocks = [rule.block for rule in model.rules if rule.name in done]
+    blocks += [job.block for job in model.jobs]
+    for whole in blocks:
+        for block in whole.within():
             yield from (each.entity for each in block.each)
             yield from (one.target.entity for one in block.set)
             yield from (one.entity for one in block.delete)

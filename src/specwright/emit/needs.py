@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from specwright.emit.handled import all_beyond
+from specwright.emit.nested import nested_rows
 from specwright.model import Model
 
 
@@ -27,7 +28,8 @@ class Needs:
             bodies=any(operation.body for operation in operations),
             jobs=bool(model.jobs),
             pages=any(operation.paging for operation in operations),
-            rows=any(one.writes_rows for one in all_beyond(model)),
+            rows=any(one.writes_rows for one in all_beyond(model))
+            or any(nested_rows(model, operation) for operation in operations),
             visitors=any(operation.is_public for operation in operations),
             versions=any(entity.versioned for entity in model.entities),
         )

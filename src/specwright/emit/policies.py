@@ -9,6 +9,7 @@ from specwright.emit.python_source import Level
 from specwright.emit.rendering import render
 from specwright.model import Model
 from specwright.model.access import ANYONE, Permission
+from specwright.model.naming import attribute
 from specwright.model.operations import Operation
 
 
@@ -28,11 +29,11 @@ def emit_policies(model: Model, domain: str) -> str | None:
     guarded = [one for one in model.operations if one.domain == domain and is_guarded(model, one)]
     if not guarded:
         return None
-    users, roles = users_of(model), role_enum(model)
+    users = users_of(model)
     assert users is not None
     wanted = [(f"{users.domain}.models", names.row_class(users))]
-    if roles is not None:
-        wanted.append((f"{names.enum_homes(model)[roles.name]}.models", roles.class_name))
+    homes = names.enum_homes(model)
+    wanted += [(f"{homes[e.name]}.models", e.class_name) for e in model.enums if e.name in homes]
     for operation in guarded:
         if operation.entity and needs_row(model, operation.id):
             entity = model.entity(operation.entity)
@@ -88,5 +89,5 @@ def _has_role(model: Model, roles: list[str]) -> str:
     assert model.roles is not None
     members = [f"{enum.class_name}.{names.member(role)}" for role in roles]
     if len(members) == 1:
-        return f"actor.{model.roles.column} is {members[0]}"
-    return f"actor.{model.roles.column} in {{{', '.join(members)}}}"
+        return f"actor.{attribute(model.roles.column)} is {members[0]}"
+    return f"actor.{attribute(model.roles.column)} in {{{', '.join(members)}}}"

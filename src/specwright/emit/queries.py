@@ -155,7 +155,7 @@ def by_key(entity: Entity) -> Iterator[str]:
     for name in entity.primary_key.columns:
         column = entity.column(name)
         assert column is not None
-        yield f"{table}.{column.attribute} == bindparam({quoted(name)})"
+        yield f"{table}.{column.attribute} == bindparam({quoted(column.attribute)})"
 
 
 def bound_values(

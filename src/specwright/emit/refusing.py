@@ -19,7 +19,7 @@ def emit_not_implemented(model: Model, backend: Tree) -> Tree:
             version=model.contract.version if model.contract else "0.1.0",
             operations=model.operations,
         ),
-        "backend/worker.py": emit_worker(replace(model, jobs=())),
+        "backend/worker.py": emit_worker(replace(model, all_jobs=())),
     }
 
 

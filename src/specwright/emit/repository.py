@@ -29,6 +29,7 @@ from specwright.emit.values import value_type
 from specwright.emit.wording import quoted
 from specwright.model import Model
 from specwright.model.entities import Column
+from specwright.model.naming import attribute
 from specwright.model.operations import Operation, OperationKind
 from specwright.model.rules import Job, Search
 from specwright.model.typed import Typed
@@ -98,7 +99,7 @@ class _Writer:
         self._searches(repository)
         self._facts(repository)
         self._jobs(repository)
-        FurtherQueries(self.model, entity, self.module, repository).write()
+        FurtherQueries(self.model, self.handled, self.module, repository).write()
         if self.handled.is_used:
             self.module.repositories.append(repository)
 
@@ -137,7 +138,7 @@ class _Writer:
     def _role_column(self) -> str:
         assert self.model.roles is not None
         assert self.model.roles.column is not None
-        return self.model.roles.column
+        return attribute(self.model.roles.column)
 
     def _statement(self, name: str, row: str, statement: str) -> str:
         """Adds a statement that starts from what exists for a caller; gives how to name it."""
@@ -184,7 +185,7 @@ class _Writer:
     def _keys(self) -> Iterator[tuple[str, str]]:
         entity = self.handled.entity
         for column in self._key_columns():
-            own = f"{entity.row}_{column.name}" if column.name == "id" else column.name
+            own = f"{entity.row}_{column.name}" if column.name == "id" else column.attribute
             yield own, columns.plain_type(column.type)
 
     def _key_columns(self) -> list[Column]:
@@ -194,11 +195,11 @@ class _Writer:
 
     def _key_values(self) -> str:
         pairs = zip(self._key_columns(), self._keys(), strict=True)
-        return ", ".join(f"{column.name}={name}" for column, (name, _) in pairs)
+        return ", ".join(f"{column.attribute}={name}" for column, (name, _) in pairs)
 
     def _row_key_values(self) -> str:
         row = self.handled.entity.row
-        return ", ".join(f"{c.name}={row}.{c.attribute}" for c in self._key_columns())
+        return ", ".join(f"{c.attribute}={row}.{c.attribute}" for c in self._key_columns())
 
     # -- One row ----------------------------------------------------------------------------------
 
@@ -223,6 +224,8 @@ class _Writer:
                 f'transaction ends."""\n'
                 f"    return await self.{found}({lock}, {self._arguments()})"
             )
+        if self.handled.is_named_in_rows:
+            self._get_many(repository)
         repository.for_caller.append(
             f"async def {found}(self, statement: Statement[{self._row}], "
             f"{self._key_parameters}) -> {self._row}:\n"
@@ -231,6 +234,23 @@ class _Writer:
             f"    if found is None:\n"
             f'        raise NotFound("There is no such {_words(entity.row)}.")\n'
             f"    return found"
+        )
+
+    def _get_many(self, repository: Repository) -> None:
+        entity = self.handled.entity
+        (key,) = self._key_columns()
+        these = f'{{ours}}.where({self._table}.{key.attribute} == func.any(bindparam("keys")))'
+        statement = self._statement(f"_GET_{entity.table.upper()}", self._row, these)
+        typed = columns.plain_type(key.type)
+        repository.for_caller.append(
+            f"async def get_many(self, keys: Iterable[{typed}]) -> dict[{typed}, {self._row}]:\n"
+            f'    """Those with these keys; for its caller, there must be one for each."""\n'
+            f"    wanted = set(keys)\n"
+            f"    found = await {statement}.all(self._connection, keys=list(wanted), "
+            f"**self._scope)\n"
+            f"    if len(found) < len(wanted):\n"
+            f'        raise NotFound("There is no such {_words(entity.row)}.")\n'
+            f"    return {{{entity.row}.{key.attribute}: {entity.row} for {entity.row} in found}}"
         )
 
     def _arguments(self) -> str:
@@ -311,7 +331,7 @@ class _Writer:
     def _save(self) -> str:
         entity = self.handled.entity
         values = [
-            f"{c.attribute}=bindparam({quoted(c.name)})" for c in self.handled.changed_columns
+            f"{c.attribute}=bindparam({quoted(c.attribute)})" for c in self.handled.changed_columns
         ]
         if entity.versioned:
             values.append(f"version={self._table}.version + 1")
@@ -464,7 +484,7 @@ class _Writer:
 
 
 def _inserted(column: Column) -> str:
-    return f"bindparam({quoted(column.name)})"
+    return f"bindparam({quoted(column.attribute)})"
 
 
 def _taken(column: Column) -> str:

@@ -36,6 +36,7 @@ from specwright.model.operations import (
     View,
     ViewField,
 )
+from specwright.model.wire import flattened
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +128,18 @@ def _body(
 ) -> _Body:
     creates = operation.kind is OperationKind.CREATE
     fields = [
-        _Field(field.variable, annotation(field.schema, _column(entity, field), enums))
+        _Field(
+            field.variable,
+            _called(field, annotation(field.schema, _column(entity, field), enums)),
+        )
         if body.is_merge_patch
-        else _body_field(field, _column(entity, field), enums, creates=creates)
+        else _body_field(
+            field,
+            _column(entity, field),
+            enums,
+            creates=creates,
+            of=nested_class(body, field) if field.rows else None,
+        )
         for field in body.fields
     ]
     forbids = body.schema.additional is False
@@ -153,12 +163,17 @@ def _nested(body: RequestBody, model: Model, enums: Mapping[str, EnumType]) -> I
             name=nested_class(body, field),
             purpose=f"one of its `{field.name}` holds",
             is_patch=False,
-            extra="ignore",
+            extra="forbid" if _is_closed(field) else "ignore",
             fields=tuple(
                 _body_field(inner, _column(entity, inner), enums, creates=True)
                 for inner in field.rows
             ),
         )
+
+
+def _is_closed(field: BodyField) -> bool:
+    items = field.schema.items
+    return items is not None and flattened(items).additional is False
 
 
 def _related(model: Model, body: RequestBody, field: BodyField) -> Entity | None:
@@ -181,15 +196,28 @@ def _column(entity: Entity | None, field: BodyField) -> Column | None:
 
 
 def _body_field(
-    field: BodyField, column: Column | None, enums: Mapping[str, EnumType], *, creates: bool
+    field: BodyField,
+    column: Column | None,
+    enums: Mapping[str, EnumType],
+    *,
+    creates: bool,
+    of: str | None = None,
 ) -> _Field:
-    typed = annotation(field.schema, column, enums)
+    """A list of rows is a list `of` a class of their own."""
+    typed = annotation(field.schema, column, enums, of=of)
     if field.required:
-        return _Field(field.variable, typed)
+        return _Field(field.variable, _called(field, typed))
     default = _default(field, column, creates=creates)
-    if default != "None" or typed.endswith("| None"):
-        return _Field(field.variable, typed, default)
-    return _Field(field.variable, f"Annotated[{typed} | None, NotNull]", default)
+    if default == "None" and not typed.endswith("| None"):
+        typed = f"Annotated[{typed} | None, NotNull]"
+    return _Field(field.variable, _called(field, typed), default)
+
+
+def _called(field: BodyField, typed: str) -> str:
+    """The annotation, with the wire's name where that is not Python's."""
+    if field.variable == field.name:
+        return typed
+    return f"Annotated[{typed}, Field(alias={quoted(field.name)})]"
 
 
 def _default(field: BodyField, column: Column | None, *, creates: bool) -> str:
@@ -302,13 +330,14 @@ def _page(model: Model, page: ListEnvelope, view: View) -> _Page:
     entity, view_class = model.entity(view.entity), names.view_class(view)
     one = "parts" if needs_parts(model, view) else entity.row
     listed_rows = f"[{view_class}.of({one}) for {one} in page.rows]"
-    fields = [_Field(page.items or "items", f"list[{view_class}]", value=listed_rows)]
+    items = page.items or "items"
+    fields = [_Field(snake(items), f"list[{view_class}]", value=listed_rows)]
     for field in page.fields:
         if field.role is EnvelopeRole.NEXT_TOKEN:
             unset = not field.nullable
             fields.append(
                 _Field(
-                    field.path[-1],
+                    snake(field.path[-1]),
                     "str | msgspec.UnsetType" if unset else "str | None",
                     value="page.next_page_token" + (" or msgspec.UNSET" if unset else ""),
                 )
@@ -316,7 +345,7 @@ def _page(model: Model, page: ListEnvelope, view: View) -> _Page:
     return _Page(
         name=names.page_class(page),
         purpose=f"Some of the {entity.table.replace('_', ' ')}.",
-        renames="",
+        renames=_renames((snake(name), name) for name in (items, *(f.path[-1] for f in page.fields))),
         row=parts_class(view) if needs_parts(model, view) else names.row_class(entity),
         fields=tuple(fields),
     )

@@ -8,16 +8,18 @@ from specwright.emit import columns, names
 from specwright.emit.actions import acts, call, fact_arguments, passes_on, refuse, rows_name
 from specwright.emit.annotations import request_class
 from specwright.emit.behaviour import Behaviour
-from specwright.emit.errors import refusal_class
+from specwright.emit.names import refusal_class
 from specwright.emit.handled import created_by, references
 from specwright.emit.lists import list_parameters
 from specwright.emit.lookups import caller_module, needs_row, operation_rule, subject_of
+from specwright.emit.nested import nested_rows
 from specwright.emit.parts import needs_parts, parts_class, parts_function
 from specwright.emit.policies import is_guarded, policy_name
 from specwright.emit.python_text import python
 from specwright.emit.rendering import render
 from specwright.model import Model
 from specwright.model.entities import Entity
+from specwright.model.naming import attribute
 from specwright.model.operations import BodyField, Operation, OperationKind, RowInPath, View
 
 _CALLED = {"now": "self._now"}
@@ -69,6 +71,11 @@ def _imports(model: Model, domain: str, operations: list[Operation]) -> Iterator
         rule = operation_rule(model, operation.id)
         for require in rule.block.require if rule else ():
             yield f"{domain}.errors", refusal_class(require.error)
+        for nested in nested_rows(model, operation):
+            yield f"{nested.entity.domain}.repository", f"{nested.entity.name}Rows"
+            yield f"{nested.entity.domain}.repository", nested.struct
+            for require in nested.requires:
+                yield f"{domain}.errors", refusal_class(require.error)
         if rule and rule.block.search and rule.block.search.none_error:
             yield f"{domain}.errors", refusal_class(rule.block.search.none_error)
         if operation.view is not None and needs_parts(model, operation.view):
@@ -244,11 +251,16 @@ class _Writer:
         behaviour = self._behaviour
         if behaviour is not None:
             yield from self._asked(behaviour)
+        nested = behaviour.nested if behaviour else ()
+        for one in nested:
+            yield from one.look_up()
         added = f"await {self._rows}.add({', '.join(self._values())})"
-        if behaviour is None or not behaviour.beyond:
+        if behaviour is None or not (behaviour.beyond or nested):
             yield from self._returned(added)
             return
         yield f"{self._entity.row} = {added}"
+        for one in nested:
+            yield from one.add()
         yield from self._companion(behaviour)
         yield from self._returned(self._entity.row)
 
@@ -350,7 +362,7 @@ class _Writer:
             else:
                 yield f"{name}={argument}.{field.variable}"
         for one in behaviour.sets:
-            yield f"{one.target.column}={python(behaviour, one.value, _CALLED)}"
+            yield f"{attribute(one.target.column)}={python(behaviour, one.value, _CALLED)}"
 
     def _link(self) -> Iterator[str]:
         link = self.operation.link
@@ -399,7 +411,7 @@ def body_argument(operation: Operation) -> str:
 
 def key_variable(parameter: str, entity: Entity) -> str:
     """What a parameter of the path is called in Python: `id` of a task is `task_id`."""
-    name = snake(parameter)
+    name = attribute(snake(parameter))
     return f"{entity.row}_{name}" if name in {"id", "key", "slug", "uuid"} else name
 
 

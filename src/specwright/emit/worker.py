@@ -1,4 +1,4 @@
-"""`backend/worker.py`: the jobs of all domains, put together."""
+"""`backend/worker.py`: the jobs of all domains, put together, and the process that runs them."""
 
 from dataclasses import dataclass
 

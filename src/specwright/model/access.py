@@ -10,7 +10,7 @@ from specwright.model.entities import Entity, EnumType
 from specwright.model.operations import Operation, OperationKind
 from specwright.model.rule_reading import RuleReader
 from specwright.model.typed import Typed
-from specwright.model.wording import near_or_all
+from specwright.model.wording import listed, near_or_all
 from specwright.spec import syntax
 from specwright.spec.syntax import Word
 
@@ -92,12 +92,14 @@ def read_roles(
     if enum is None:
         others = [word for word in written if word.value != ANYONE]
         if others:
+            column = users.column("role")
+            why = "has no column `role`" if column is None else f"has a `role` of `{column.type.sql}`"
             report.add(
                 others[0].place,
                 Code.ROLE_COLUMN,
-                f"Nothing says who is `{others[0]}`: `{users.table}` has no column `role`.",
-                f"Add `role role [not null]` to `{users.table}`, and an `Enum role` "
-                f"with {types.quoted(tuple(word.value for word in others))}.",
+                f"Nothing says who is `{others[0]}`: `{users.table}` {why}.",
+                f"Give it `role role [not null]`, and write an `Enum role` "
+                f"with {listed([word.value for word in others])}.",
             )
         return Roles(users.name, None, ())
     return Roles(users.name, chosen[0].name, enum.values)

@@ -10,7 +10,7 @@ from specwright.model.access import (
 )
 from specwright.model.calls import Node
 from specwright.model.constraints import Conflicts
-from specwright.model.echoes import without_echoes
+from specwright.model.echoes import misses_actor, without_echoes
 from specwright.model.entities import Entity
 from specwright.model.indexes import with_indexes
 from specwright.model.later import (
@@ -124,7 +124,7 @@ class _Build(Rulebook):
             Code.NO_AUTH,
             "The contract asks for a token, but nothing says who can sign in.",
             "Write `auth: { users: User, access_token: 15m }` in the service block of plan.md.",
-            level=Level.OPEN,
+            level=Level.ERROR if any(map(misses_actor, self.report)) else Level.OPEN,
         )
         return private
 

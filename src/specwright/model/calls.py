@@ -125,9 +125,12 @@ def _say_circles(edges: Mapping[Node, Sequence[tuple[Node, Word]]], report: Repo
 
 def _say_circle(circle: Sequence[Node], word: Word, report: Report) -> None:
     names = " → ".join(f"`{name}`" for _, name in circle)
+    alone = len(circle) == 2  # noqa: PLR2004 - from one to itself
     report.add(
         word.place,
         Code.RULE_CYCLE,
-        f"These rules do each other without end: {names}.",
+        f"`{word}` does itself, without end."
+        if alone
+        else f"These rules do each other without end: {names}.",
         "Take one of the calls out: rules have no recursion.",
     )

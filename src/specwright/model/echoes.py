@@ -4,12 +4,13 @@ An author puts the cause right first; what is still wrong then is told then. Onl
 anything, so a bundle without errors has been read as a whole.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from specwright.diagnostic import Code, Diagnostic, Level
 
 _DATA_MODEL = "data-model.md"
 _RULES = "rules.md"
+_PLANS = ("plan.md", "architecture.md")
 _CONTRACT = "contracts/"
 _CLIENTS = "contracts/clients/"
 
@@ -45,6 +46,7 @@ _FILES: dict[Code, tuple[str, ...]] = {
     Code.UNBOUND: (_CONTRACT, _RULES, _DATA_MODEL),
     Code.NO_BEHAVIOUR: (_CONTRACT, _RULES, _DATA_MODEL),
     Code.NO_ACCESS: (_RULES, _CONTRACT),
+    Code.NO_AUTH: _PLANS,
     Code.ACCESS_CONTRADICTION: (_RULES, _CONTRACT),
 }
 
@@ -90,6 +92,7 @@ _AFTER: dict[Code, tuple[Code, ...]] = {
         Code.UNKNOWN_COLUMN,
     ),
     Code.EXPRESSION_NULL: (Code.RULE_CONTEXT,),
+    Code.RULE_CONTEXT: (Code.RULE_CYCLE,),
 }
 
 
@@ -99,8 +102,13 @@ def without_echoes(found: Iterable[Diagnostic], told: Iterable[Diagnostic]) -> I
     earlier = [one for one in told if one.level is Level.ERROR]
     errors = [one for one in news if one.level is Level.ERROR]
     places = {error.place for error in earlier}
+    lost_actor = any(error.place.file in _PLANS for error in earlier) or any(
+        error.code is Code.NO_AUTH or _lost_users(error) for error in errors
+    )
+    meant = frozenset(map(_meant, errors))
     for one in news:
         is_echo = _misses(one, earlier) or _follows(one, errors)
+        is_echo = is_echo or (lost_actor and misses_actor(one)) or _asks_about(one, meant)
         if one.place not in places and not is_echo:
             yield one
 
@@ -118,9 +126,25 @@ def _follows(one: Diagnostic, errors: Sequence[Diagnostic]) -> bool:
     )
     if is_late and lost_table and one.code is not Code.NOT_BUILT:
         return True
-    lost_actor = any(
-        error.code is Code.UNKNOWN_ENTITY and error.place.file == "plan.md" for error in errors
-    )
-    if lost_actor and one.code is Code.UNKNOWN_NAME and "`actor`" in one.message:
-        return True
     return any(error.code in _AFTER.get(one.code, ()) for error in errors)
+
+
+def misses_actor(one: Diagnostic) -> bool:
+    """Whether this says that nobody is `actor`."""
+    return one.code is Code.UNKNOWN_NAME and "`actor`" in one.message
+
+
+def _lost_users(error: Diagnostic) -> bool:
+    return error.code is Code.UNKNOWN_ENTITY and error.place.file in _PLANS
+
+
+def _meant(error: Diagnostic) -> str | None:
+    """The operation that a misspelt one is, in backticks."""
+    if error.code is not Code.UNKNOWN_OPERATION or error.hint is None:
+        return None
+    return error.hint.removeprefix("Did you mean ").removesuffix("?")
+
+
+def _asks_about(one: Diagnostic, meant: Collection[str | None]) -> bool:
+    """Whether a question is answered once an operation's name is put right."""
+    return one.level is Level.OPEN and any(name in one.message for name in meant if name)

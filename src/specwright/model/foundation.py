@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from specwright.diagnostic import Code, Report, did_you_mean
+from specwright.diagnostic import Code, Report
 from specwright.model.calls import CallGraph, performed_names, read_calls
 from specwright.model.entities import Entity, EnumType
 from specwright.model.lifecycles import (
@@ -14,6 +14,7 @@ from specwright.model.lifecycles import (
 from specwright.model.reach import ReachFinder
 from specwright.model.tables import read_entities, read_enums
 from specwright.model.tenancy import Tenancy, read_tenancy, with_tenant_paths
+from specwright.model.wording import near_or_all
 from specwright.spec import syntax
 from specwright.spec.syntax import Bundle
 
@@ -63,7 +64,7 @@ class Foundation:
                 auth.users.place,
                 Code.UNKNOWN_ENTITY,
                 f"`users: {auth.users}` is no entity.",
-                did_you_mean(auth.users.value, names),
+                near_or_all(auth.users.value, [entity.name for entity in self._tables]),
             )
         return found
 
@@ -73,7 +74,7 @@ class Foundation:
 
     @cached_property
     def _entities(self) -> dict[str, Entity]:
-        entities = with_tenant_paths(self._tables, self._tenancy, self.report)
+        entities = with_tenant_paths(self._tables, self._tenancy, self._users, self.report)
         return {entity.name: entity for entity in entities}
 
     # -- What moves and what calls

@@ -27,7 +27,8 @@ _IRREGULAR = {
     "shelves": "shelf", "knives": "knife", "wolves": "wolf", "halves": "half", "wives": "wife",
     "lives": "life", "calves": "calf", "loaves": "loaf", "thieves": "thief", "selves": "self",
     "aliases": "alias", "biases": "bias", "gases": "gas", "atlases": "atlas", "lenses": "lens",
-    "canvases": "canvas", "ids": "id",
+    "canvases": "canvas", "ids": "id", "menus": "menu", "skus": "sku", "cpus": "cpu", "gpus": "gpu",
+    "gurus": "guru", "taxis": "taxi",
 }  # fmt: skip
 _WITH_USE = frozenset({
     "houses", "warehouses", "causes", "clauses", "uses", "pauses", "spouses", "excuses", "reuses",
@@ -66,7 +67,25 @@ RESERVED_IN_EXPRESSIONS = word_set(
     package return true var void while"""
 )
 RESERVED_FOR_ROWS = frozenset({"actor", "event", "now", "request", "result", "system"})
-_TAKEN_ATTRIBUTES = frozenset({"metadata", "registry"})  # of a declarative class of SQLAlchemy
+_RESERVED_IN_BACKENDS = frozenset({"connection", "service"})  # variables beside those of rows
+
+# What a variable or an attribute of emitted code cannot be called without hiding something: what
+# Python has built in, the types of annotations, and what base classes and functions have themselves.
+_TAKEN_ATTRIBUTES = word_set(
+    """abs aiter all anext any ascii bin bool breakpoint bytearray bytes callable chr classmethod
+    compile complex copyright credits delattr dict dir divmod enumerate eval exec exit filter float
+    format frozenset getattr globals hasattr hash help hex input int isinstance issubclass iter len
+    license list locals map max memoryview min next object oct open ord pow print property quit
+    range repr reversed round set setattr slice sorted staticmethod str sum super tuple type vars zip
+    date datetime timedelta
+    cls self of actor connection now rows versions
+    metadata registry
+    construct copy from_orm json parse_file parse_obj parse_raw schema schema_json
+    update_forward_refs validate model_computed_fields model_config model_construct model_copy
+    model_dump model_dump_json model_extra model_fields model_fields_set model_json_schema
+    model_parametrized_name model_post_init model_rebuild model_validate model_validate_json
+    model_validate_strings"""
+)
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -96,12 +115,14 @@ def row_reserved_by(name: str) -> str | None:
     if name in RESERVED_IN_PYTHON:
         return "Python"
     in_rules = name in RESERVED_IN_EXPRESSIONS or name in RESERVED_FOR_ROWS
-    return "the rule block" if in_rules else None
+    if in_rules:
+        return "the rule block"
+    return "the emitted code" if name in _RESERVED_IN_BACKENDS else None
 
 
-def attribute(column: str) -> str:
-    """The name of a column on a Python class: `metadata` is SQLAlchemy's own."""
-    return f"{column}_" if column in _TAKEN_ATTRIBUTES else column
+def attribute(name: str) -> str:
+    """What a column or a parameter is called in Python: `metadata_`, since SQLAlchemy has its own."""
+    return f"{name}_" if name in _TAKEN_ATTRIBUTES else name
 
 
 def singular(plural: str) -> str:

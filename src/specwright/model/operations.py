@@ -7,6 +7,7 @@ from typing import Literal
 
 from specwright.address import snake
 from specwright.diagnostic import Place
+from specwright.model import naming
 from specwright.spec.syntax import Schema
 
 
@@ -92,7 +93,7 @@ class Parameter:
 
     @property
     def variable(self) -> str:
-        return snake(self.name)
+        return naming.attribute(snake(self.name))
 
 
 Comparing = Literal["=", "<", "<=", ">", ">=", "in"]
@@ -168,7 +169,7 @@ class BodyField:
 
     @property
     def variable(self) -> str:
-        return snake(self.name)
+        return naming.attribute(snake(self.name))
 
     @property
     def is_free(self) -> bool:
@@ -238,7 +239,7 @@ class ViewField:
 
     @property
     def variable(self) -> str:
-        return snake(self.name)
+        return naming.attribute(snake(self.name))
 
     @property
     def leaves_out_null(self) -> bool:

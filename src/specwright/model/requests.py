@@ -19,7 +19,14 @@ from specwright.model.operations import (
 )
 from specwright.model.sql_types import Kind
 from specwright.model.views import Meanings, Unbound
-from specwright.model.wire import flattened, is_object, kinds, misfit, squashed
+from specwright.model.wire import (
+    flattened,
+    is_object,
+    kinds,
+    misfit,
+    place_of_misfit,
+    squashed,
+)
 from specwright.model.wording import near_or_all
 from specwright.spec import syntax
 from specwright.spec.syntax import Schema
@@ -112,9 +119,8 @@ class BodyBinder:
         if reason is None and field.schema.nullable and not column.nullable:
             reason = "may be null in the contract, but is `not null` in the data model"
         if reason is not None:
-            self.problems.append(
-                Unbound(field.place, f"`{field.name}` {reason}.", "Make the two agree.")
-            )
+            place = place_of_misfit(field.schema, field.place)
+            self.problems.append(Unbound(place, f"`{field.name}` {reason}.", "Make the two agree."))
             return None
         key = entity.foreign_key_of(column.name)
         return replace(field, column=column.name, names_row=key.target if key else None)
@@ -409,6 +415,5 @@ def _say_misfit(
     if reason is None and column.type.kind in (Kind.JSONB, Kind.BYTEA):
         reason = "cannot be compared"
     if reason is not None:
-        problems.append(
-            Unbound(parameter.place, f"`{parameter.name}` {reason}.", "Make the two agree.")
-        )
+        place = place_of_misfit(one, parameter.place)
+        problems.append(Unbound(place, f"`{parameter.name}` {reason}.", "Make the two agree."))

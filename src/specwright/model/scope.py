@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from specwright.address import snake
-from specwright.model import sql_types, types
+from specwright.model import naming, sql_types, types
 from specwright.model.entities import Column, Entity, EnumType
 from specwright.model.wire import flattened, is_object, kinds
 from specwright.spec.syntax import Schema
@@ -85,7 +85,9 @@ class Scopes:
 
     def record(self, name: str, fields: Mapping[str, types.Type]) -> types.Row:
         """A row that no table holds, such as what a request brings."""
-        self._records[name] = {field: types.Column(found) for field, found in fields.items()}
+        self._records[name] = {
+            field: types.Column(found, naming.attribute(field)) for field, found in fields.items()
+        }
         return types.Row(name, stored=False)
 
     def type_of_schema(self, schema: Schema, name: str, depth: int = 0) -> types.Type:

@@ -29,7 +29,8 @@ def read_tenancy(
             tenant.place,
             Code.TENANT,
             f"`tenant: {tenant}` names no column of any table.",
-            did_you_mean(tenant.value, names),
+            did_you_mean(tenant.value, names)
+            or f"Add `{tenant} uuid [not null, ref: > …]` to whatever has a tenant, or drop the line.",
         )
         return None
     keys = {
@@ -83,7 +84,7 @@ def _check_users(tenant: Word, having: Sequence[Entity], users: str | None, repo
 
 
 def with_tenant_paths(
-    entities: Sequence[Entity], tenancy: Tenancy | None, report: Report
+    entities: Sequence[Entity], tenancy: Tenancy | None, users: str | None, report: Report
 ) -> tuple[Entity, ...]:
     """The entities with their ways to the tenant: the shortest, and of those the owner's."""
     if tenancy is None:
@@ -94,7 +95,7 @@ def with_tenant_paths(
             entity.name: paths[entity.name] or _path_through(entity, paths) for entity in entities
         }
     for entity in entities:
-        if paths[entity.name] is None:
+        if paths[entity.name] is None and entity.name != users:  # told of those who sign in
             report.add(
                 entity.place,
                 Code.TENANT,

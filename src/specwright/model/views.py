@@ -26,7 +26,14 @@ from specwright.model.operations import (
     View,
     ViewField,
 )
-from specwright.model.wire import flattened, is_object, kinds, misfit, squashed
+from specwright.model.wire import (
+    flattened,
+    is_object,
+    kinds,
+    misfit,
+    place_of_misfit,
+    squashed,
+)
 from specwright.spec.syntax import Schema
 
 _DEEPEST = 6  # views within views
@@ -210,7 +217,8 @@ class ViewBinder:
         enum = self.meanings.enum_of(column)
         reason = misfit(prop.schema, column.type, enum, incoming=False)
         if reason is not None:
-            self._say(prop.place, f"`{prop.name}` {reason}.", "Make the two agree.")
+            place = place_of_misfit(prop.schema, prop.place)
+            self._say(place, f"`{prop.name}` {reason}.", "Make the two agree.")
             return None
         return _Found(source, column.nullable)
 

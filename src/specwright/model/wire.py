@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from specwright.address import snake
+from specwright.diagnostic import Place
 from specwright.model.entities import EnumType
 from specwright.model.sql_types import Kind, SqlType
 from specwright.spec.syntax import Schema
@@ -134,6 +135,11 @@ def misfit(schema: Schema, column: SqlType, enum: EnumType | None, *, incoming: 
     if other is not None and other is not column.kind:
         return f"has the format `{schema.format}`, but is `{column.sql}` in the data model"
     return _enum_misfit(schema, enum, incoming=incoming)
+
+
+def place_of_misfit(schema: Schema, at: Place) -> Place:
+    """Values that a component lists are put right there, wherever it is used."""
+    return schema.place if schema.enum is not None and schema.name is not None else at
 
 
 def _enum_misfit(schema: Schema, enum: EnumType | None, *, incoming: bool) -> str | None:

@@ -96,7 +96,7 @@ class Tables:
         for word in words:
             if word.value in seen:
                 message = f"`{word}` has two {thing}s in this table."
-                self.report.add(word.place, Code.DEFINED_TWICE, message, "Keep one of the two.")
+                self.report.add(word.place, Code.DECLARED_TWICE, message, "Keep one of the two.")
             seen.add(word.value)
 
     def _report_repeated(self, operations: Sequence[Word]) -> None:
@@ -105,7 +105,7 @@ class Tables:
             if earlier is not operation.place:
                 message = f"`{operation}` has a row already, on line {earlier.line}."
                 hint = "An operation has one row: say in it who may call it."
-                self.report.add(operation.place, Code.DEFINED_TWICE, message, hint)
+                self.report.add(operation.place, Code.DECLARED_TWICE, message, hint)
 
     def _cell(self, role: Word, cell: Text) -> Cell | None:
         place = cell.place(0)

@@ -148,9 +148,9 @@ class _Folder:
         found = self._contract_files()
         if len(found) > 1:
             listed = ", ".join(f"`{path}`" for path in found)
-            message = f"Which of these is the contract is open: {listed}."
+            message = f"A bundle has one contract, and here are {len(found)}: {listed}."
             hint = f"Merge them into `{CONTRACT}`."
-            self._add(found[0], Code.OPEN_QUESTION, message, hint, level=Level.OPEN)
+            self._add(found[0], Code.DECLARED_TWICE, message, hint)
             return None
         text = self._text(found[0] if found else CONTRACT)
         return read_contract(text, self.report) if text is not None else None
@@ -176,7 +176,7 @@ class _Folder:
                 continue
             if first.setdefault(name, path) != path:
                 message = f"The client `{name}` has two contracts: `{first[name]}` is the other."
-                self._add(path, Code.DEFINED_TWICE, message, "Keep one of the two.")
+                self._add(path, Code.DECLARED_TWICE, message, "Keep one of the two.")
                 continue
             text = self._text(path)
             contract = read_contract(text, self.report) if text is not None else None

@@ -119,8 +119,9 @@ def _parse(source: _Source, report: Report) -> Feature | None:
         column = len(line) - len(line.lstrip())
         place = source.body.at(source.row(error.location), column)
         if line.lstrip().startswith("|"):
-            message = "This row has not as many cells as the first row of its table."
-            report.add(place, Code.SCENARIO_TABLE, message)
+            message = "This row has more or fewer cells than the first row of its table."
+            hint = "Write `\\|` for a `|` that belongs to a cell, and nothing for an empty cell."
+            report.add(place, Code.SCENARIO_TABLE, message, hint)
             continue
         title = source.language.title(line.strip())
         message = _MISPLACED[source.language.titles[title]] if title else "This cannot stand here."

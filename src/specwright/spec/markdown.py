@@ -21,6 +21,8 @@ _BLOCKS = MarkdownIt("commonmark").enable("table").disable(["inline", "reference
 _CONTAINER = re.compile(r"[ \t>]*")  # what a list or quotation may put before a block's line
 _ESCAPED_PIPE = re.compile(r"\\\|")
 _TICKS = re.compile(r"`+")
+_READ = ("dbml", "mermaid", "gherkin", "feature", "yaml", "yml")  # none has such a line in it
+_BEGINS = re.compile(r"(?:```|~~~)[ \t]*[A-Za-z][\w-]*(?: \w+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,8 @@ class _Reader:
             if token.type == "heading_open":
                 yield self._heading_of(token, tokens[number + 1])
             elif token.type == "fence":
-                yield self._fence(token)
+                if fence := self._fence(token):
+                    yield fence
             elif token.type == "table_open":
                 yield self._grid(token)
             elif token.type == "paragraph_open":
@@ -105,7 +108,7 @@ class _Reader:
         self._heading = Word(" ".join(title.value.split()), title.place(0))
         return Heading(int(opening.tag[1:]), self._heading)
 
-    def _fence(self, token: Token) -> Fence:
+    def _fence(self, token: Token) -> Fence | None:
         first, end = _span(token)
         line = self._lines[first]
         info = token.info.strip()
@@ -113,6 +116,14 @@ class _Reader:
         word = Word(info, self._text.at(first, max(column, 0)))
         body = self._placed(token.content, first + bool(token.content))
         fence = Fence(word, body, self._heading)
+        if fence.language in _READ and (inner := self._begun_within(token, first, end)):
+            self._report.add(
+                self._text.at(first, max(line.find(token.markup), 0)),
+                Code.UNCLOSED_FENCE,
+                f"This block is not closed before the next one begins on line {inner}.",
+                f"End it with a line {token.markup}",
+            )
+            return None
         if not self._is_closed(token, first, end):
             self._report.add(
                 self._text.at(first, max(line.find(token.markup), 0)),
@@ -121,6 +132,13 @@ class _Reader:
                 f"End it with a line {token.markup}",
             )
         return fence
+
+    def _begun_within(self, token: Token, first: int, end: int) -> int | None:
+        """The line on which another block seems to begin."""
+        rows = range(first + 1, end)
+        begun = (row for row in rows if _BEGINS.fullmatch(self._lines[row].strip(" \t>")))
+        row = next((row for row in begun if token.markup in self._lines[row]), None)
+        return None if row is None else self._text.line + row
 
     def _is_closed(self, token: Token, first: int, end: int) -> bool:
         last = self._lines[end - 1].strip(" \t>")

@@ -128,7 +128,7 @@ class _RuleBlocks:
         if earlier is name.place:
             return True
         message = f"`{name}` is defined twice: it stands on line {earlier.line} already."
-        self.shapes.say(name.place, Code.DEFINED_TWICE, message, "Keep one of the two.")
+        self.shapes.say(name.place, Code.DECLARED_TWICE, message, "Keep one of the two.")
         return False
 
 

@@ -70,7 +70,7 @@ class _ServiceBlocks:
         earlier = self._first.setdefault(entry.key.text, place)
         if earlier is not place:
             message = f"`{entry.key.text}` stands on line {earlier.line} already."
-            self.shapes.say(place, Code.DEFINED_TWICE, message, "Write both as one.")
+            self.shapes.say(place, Code.DECLARED_TWICE, message, "Write both as one.")
         return earlier is place
 
     def _entry(self, entry: Entry) -> None:

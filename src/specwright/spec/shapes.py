@@ -21,6 +21,7 @@ from specwright.spec.yaml import (
 
 NAME = re.compile(r"[A-Za-z_][\w.-]*", re.ASCII)
 KEBAB = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
+_NO_SPACE = re.compile(r"([\w.]{1,100})(?::| ?=(?!=) ?)([\w.]{1,100})", re.ASCII)
 DURATION = re.compile(r"[1-9]\d{0,8}(?:ms|s|m|h|d)", re.ASCII)
 
 
@@ -171,7 +172,8 @@ class Shapes:
         return node.as_text()
 
     def assignments(self, node: Node | None, key: str, example: str) -> tuple[Assignment, ...]:
-        mapping = self.mapping(node, key, "a mapping of names to values", f"Write `{example}`.")
+        hint = f"Write `{_with_space(node) or example}`."
+        mapping = self.mapping(node, key, "a mapping of names to values", hint)
         if mapping is None:
             return ()
         torn = self._is_torn(mapping)
@@ -187,6 +189,12 @@ def listed(words: Collection[str]) -> str:
     """`a`, `b` and `c`."""
     *most, last = [f"`{word}`" for word in words]
     return f"{', '.join(most)} and {last}" if most else last
+
+
+def _with_space(node: Node | None) -> str | None:
+    """The line that an author may have meant by `order.placed_at:now` or `… = now`."""
+    found = _NO_SPACE.fullmatch(node.text) if isinstance(node, Scalar) else None
+    return f"{found[1]}: {found[2]}" if found else None
 
 
 def _is_rest(entry: Entry) -> bool:

@@ -75,6 +75,9 @@ class World:
         (found,) = await self.rows(table, **values)
         return found
 
+    async def execute(self, statement: str, *values: Any) -> None:
+        await self._connection.execute(statement, *values)
+
     async def call(
         self, actor: dict[str, Any] | None, method: str, path: str, body: object = None, **headers: str
     ) -> Answer:

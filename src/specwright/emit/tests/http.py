@@ -45,7 +45,7 @@ def emit_http(plan: Plan) -> Iterator[tuple[str, str]]:
             plain_is_public=operation.is_public,
             body=_example(plan, body, _alias(plain, body)) if body is not None else None,
             method=_other_method(plan, operation),
-            operations=sorted(_served(plan)),
+            operations=sorted(operation.id for operation in plan.model.operations),
             invalid=f"{plan.model.validation_status} invalid",
         ),
     )
@@ -125,12 +125,3 @@ def _other_method(plan: Plan, operation: Operation) -> str:
 
 def _pattern(path: str) -> str:
     return "[^/]+".join(re.escape(part) for part in _PARAMETER.split(path))
-
-
-def _served(plan: Plan) -> Iterator[str]:
-    """What is not built yet is not in the contract that is served."""
-    contract = plan.model.contract
-    if contract is None:
-        yield from (operation.id for operation in plan.model.operations)
-        return
-    yield from (operation.id for operation in plan.model.operations)

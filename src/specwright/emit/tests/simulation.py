@@ -130,23 +130,32 @@ class Simulation:
     def _find(self, asked: Asked) -> None:
         if asked.row is None or asked.operation.entity is None:
             return
-        if not self.sees(asked.actor, asked.operation.entity, asked.row):
+        if not self._is_of_tenant(asked.actor, asked.operation.entity, asked.row):
             raise _Refused(NOT_FOUND)
+        failed = self._unseen(asked.actor, asked.operation.entity, asked.row)
+        if failed is not None:
+            raise _Refused(NOT_FOUND, *failed)
 
     def sees(self, actor: Row | None, entity: str, row: Row) -> bool:
         """Whether the row exists for the caller: their tenant's, and of those they may read."""
-        if not self._is_of_tenant(actor, entity, row):
-            return False
+        is_ours = self._is_of_tenant(actor, entity, row)
+        return is_ours and self._unseen(actor, entity, row) is None
+
+    def _unseen(self, actor: Row | None, entity: str, row: Row) -> tuple[Typed, ...] | None:
+        """The parts of a condition for which the row does not exist for the caller, if it does not."""
         visibility = self.model.visibility_of(entity)
         if visibility is None:
-            return True
-        role = self.role_of(actor)
-        for wanted in (role, "anyone"):
+            return None
+        for wanted in (self.role_of(actor), "anyone"):
             for permission in visibility.permissions:
-                if permission.role == wanted:
-                    names = {"now": NOW, "actor": actor, self.model.entity(entity).row: row}
-                    return holds(permission.condition, names, self.stage.all)
-        return False
+                if permission.role != wanted:
+                    continue
+                names = {"now": NOW, "actor": actor, self.model.entity(entity).row: row}
+                if holds(permission.condition, names, self.stage.all):
+                    return None
+                condition = permission.condition
+                return self.failing_parts(condition, names) if condition is not None else ()
+        return ()
 
     def _is_of_tenant(self, actor: Row | None, entity: str, row: Row) -> bool:
         tenancy = self.model.tenancy

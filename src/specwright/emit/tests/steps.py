@@ -18,7 +18,7 @@ from specwright.emit.tests.values import Form, keywords, show, show_json
 from specwright.emit.wording import quoted
 from specwright.model.entities import Column, Entity, ForeignKey
 from specwright.model.naming import singular
-from specwright.model.operations import ColumnValue, Operation, OperationKind
+from specwright.model.operations import ColumnValue, Operation
 from specwright.model.sql_types import Kind
 from specwright.model.wire import squashed
 from specwright.spec.syntax import Step
@@ -69,6 +69,10 @@ class Story:
             for name, thing in self.things.items()
         }
         return Story(self.plan, things, idle_jobs=list(self.idle_jobs))
+
+    @property
+    def all_jobs(self) -> list[str]:
+        return [job.name for job in self.plan.model.all_jobs]
 
     # -- names ------------------------------------------------------------------------------------
 
@@ -328,7 +332,7 @@ def _listed(text: str) -> list[str]:
 
 
 _CALL = re.compile(
-    rf'("?[\w-]+"?) call(?:s|ed) {WORD}(?: on ([a-z_ ]+?) {NAME})?((?: with| and) .+?)?:?'
+    rf'("?[\w-]+"?) call(?:s|ed) {WORD}(?: on ([a-z_ ]+?) {NAME})?( with (?!:).+?)?(?: with)?:?'
 )
 
 # -- The patterns ---------------------------------------------------------------------------------
@@ -559,6 +563,9 @@ def _at_once(story: Story, match: re.Match[str], step: Step) -> None:
 
 def _pass(story: Story, match: re.Match[str], _step: Step) -> None:
     unit = _UNITS[match[2].removesuffix("s")]
+    missing = [one.id for one in story.plan.model.left_out if one.id in story.all_jobs]
+    if missing:
+        raise NotBuilt(f"the job `{missing[0]}`")
     idle = ", ".join(quoted(name) for name in story.idle_jobs)
     without = f", without_jobs=[{idle}]" if idle else ""
     story.lines.append(f"await world.pass_time(timedelta({unit}={match[1]}){without})")
@@ -767,6 +774,14 @@ def bind(story: Story, step: Step) -> None:
     raise Unclear("This step fits no sentence that is understood.")
 
 
+def fits(step: Step) -> bool:
+    """Whether some pattern has the form of the step, whatever it speaks of."""
+    text = " ".join(step.text.value.split())
+    return any(
+        step.keyword in pattern.keywords and pattern.form.fullmatch(text) for pattern in PATTERNS
+    )
+
+
 def nearest(step: Step) -> str:
     """The pattern that an author may have meant."""
     text = " ".join(step.text.value.split())
@@ -785,7 +800,3 @@ def makes_a_call(step: Step) -> bool:
 
 def asks_for_response(step: Step) -> bool:
     return step.keyword == "Then" and "response" in step.text.value
-
-
-def is_pick(operation: Operation) -> bool:
-    return operation.kind is OperationKind.PICK

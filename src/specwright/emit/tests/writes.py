@@ -33,7 +33,7 @@ from specwright.emit.tests.sql_conditions import violates
 from specwright.emit.tests.stage import Given, Impossible
 from specwright.emit.tests.values import NOW, Ref, show, show_json
 from specwright.emit.wording import quoted
-from specwright.model.entities import Column, Entity
+from specwright.model.entities import Check, Column, Entity
 from specwright.model.evaluation import evaluate
 from specwright.model.operations import ColumnValue, Operation, OperationKind
 from specwright.model.sql_types import Kind
@@ -509,17 +509,25 @@ class _Writes:
         for check in self.entity.checks:
             if check.name not in self.operation.conflicts or check.enum_column:
                 continue
-            bad = self._bad_value(check.sql)
-            if bad is None:
+            found = self._bad_value(check)
+            if found is None:
                 self.plan.leave_out(f"{self.operation.id}: a request that breaks {check.name}.")
                 continue
+            said, bad = found
             body = {**({} if self._is_patch else self._body), **bad}
             good = show_json(self._wrapped_value(self._body))
             headers = '{"if-match": "*"}' if self.operation.needs_if_match else None
+            row = self.situation.row
+            givens = self.situation.givens
+            if said and row is not None:
+                givens = tuple(
+                    replace(g, says=tuple({**g.said, **said}.items())) if g.variable == row else g
+                    for g in givens
+                )
             yield Test(
                 self._name("is_refused_by", check.name),
                 (
-                    *self._givens(),
+                    *self.plan.printer.givens(givens, used_by(self.situation)),
                     f"allowed = {self._call(good)}",
                     f'assert allowed.outcome == "{self.answer}"',
                     "",
@@ -531,22 +539,54 @@ class _Writes:
                 doc(f"`{' '.join(check.sql.split())}`"),
             )
 
-    def _bad_value(self, sql: str) -> dict[str, Any] | None:
-        """A field that the contract allows and the check does not."""
+    def _bad_value(self, check: Check) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        """What a row holds, and a field that the contract allows and the check then does not."""
+        row = self._row_before()
+        if row is None:
+            return None
+        for said in self._other_rows(check, row):
+            before = {**row, **said}
+            if any(violates(c.sql, before) for c in self.entity.checks):
+                continue
+            bad = self._field_against(check, before)
+            if bad is not None:
+                return said, bad
+        return None
+
+    def _row_before(self) -> dict[str, Any] | None:
+        """The row that is changed, or what one is made of."""
+        if self.situation.row is not None:
+            return self.working.found.stage.variables[self.situation.row]
         row = {fill.column.name: fill.value for fill in self._factory_fills()}
         for one in self.fields:
             if one.field.column and one.field.name in self._body:
                 row[one.field.column] = self._body[one.field.name]
-        others = [check for check in self.entity.checks if check.sql != sql]
+        return row
+
+    def _other_rows(self, check: Check, row: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        yield {}
+        if self.situation.row is None:
+            return
+        for name in check.columns:
+            column = self.entity.column(name)
+            for value in _extremes(column) if column is not None else ():
+                if value != row[name]:
+                    yield {name: value}
+        numbers = [c for c in check.columns if isinstance(row[c], int)]
+        for high in (2, 10):
+            yield dict.fromkeys(numbers, high)
+
+    def _field_against(self, check: Check, row: Mapping[str, Any]) -> dict[str, Any] | None:
+        others = [one for one in self.entity.checks if one is not check]
         for one in self.fields:
             if one.column is None or one.key is not None:
                 continue
             flat = flattened(one.field.schema)
             for value in _extremes(one.column):
                 changed = {**row, one.column.name: value}
-                if not is_allowed(flat, value) or violates(sql, changed) is not True:
+                if not is_allowed(flat, value) or violates(check.sql, changed) is not True:
                     continue
-                if not any(violates(check.sql, changed) for check in others):
+                if not any(violates(other.sql, changed) for other in others):
                     return {one.field.name: value}
         return None
 

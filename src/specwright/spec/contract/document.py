@@ -51,6 +51,7 @@ class Document:
     root: Mapping
     minor: int
     report: Report
+    told: frozenset[Place] = frozenset()  # where YAML has its own to say
     _targets: dict[str, Target | None] = field(default_factory=dict, repr=False, compare=False)
     _circular: set[int] = field(default_factory=set, repr=False, compare=False)
 
@@ -62,7 +63,8 @@ class Document:
         hint: str | None = None,
         level: Level = Level.ERROR,
     ) -> None:
-        self.report.add(place, code, message, hint, level=level)
+        if place not in self.told:
+            self.report.add(place, code, message, hint, level=level)
 
     def later(self, entry: Entry, what: str) -> None:
         """Note a part of OpenAPI that is known and not built."""

@@ -42,6 +42,7 @@ class Operations:
         self._ids: dict[str, Word] = {}
         self._ways: dict[tuple[str, str], Word] = {}
         self._security = self._requirements(document.root)
+        self._lost_one = False  # a parameter of this path that could not be read
 
     def of_paths(self) -> tuple[Operation, ...]:
         entries = self._document.entries(self._document.root, "paths")
@@ -98,6 +99,7 @@ class Operations:
             if found := item.entry(later):
                 self._document.later(found, f"`{later}` of a path is not built yet.")
         path = Word(entry.key.text, entry.key.place)
+        self._lost_one = False
         shared = self._listed(item)
         operations = [
             operation
@@ -160,7 +162,8 @@ class Operations:
             )
         else:
             value = node.get("operationId")
-            word, hint = Word(given, value.place if value else node.place), None
+            word = Word(given, value.place if value else node.place)
+            hint = "Give each operation a name of its own."
             if not _OPERATION_ID.fullmatch(given):
                 self._wrong_id(
                     word, f"`{given}` cannot name an operation.", "Write letters and digits."
@@ -189,6 +192,7 @@ class Operations:
         for item in self._document.items(node, "parameters"):
             parameter = self._messages.parameter(item)
             if parameter is None:
+                self._lost_one = True
                 continue
             one = _Listed(parameter, item.place)
             if listed.setdefault(one.key, one) is not one:
@@ -201,7 +205,7 @@ class Operations:
     ) -> None:
         """Each `{name}` of the path is a parameter of each operation, and the reverse."""
         self._check_in_path(shared, path)
-        for name in dict.fromkeys(names):
+        for name in dict.fromkeys(names) if not self._lost_one else ():
             without = [one for one in operations if not _has_path_parameter(one, name)]
             hint = f"Write `- {{ name: {name}, in: path, required: true, schema: … }}`."
             if name and without and len(without) == len(operations):

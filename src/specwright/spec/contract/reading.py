@@ -2,7 +2,7 @@
 
 import re
 
-from specwright.diagnostic import Code, Report
+from specwright.diagnostic import Code, Place, Report
 from specwright.spec.contract.document import Document
 from specwright.spec.contract.messages import Messages
 from specwright.spec.contract.operations import Operations
@@ -25,14 +25,16 @@ _KEY_LOCATIONS = ("query", "header", "cookie")
 
 def read_contract(text: Text, report: Report) -> Contract | None:
     """The contract in an OpenAPI file; None when the report says why it is none."""
-    node = read_yaml(text, report)
+    found = Report()
+    node = read_yaml(text, found)
+    report.extend(found)
     if node is None:
         return None
-    document = _opened(node, report)
+    document = _opened(node, report, frozenset(one.place for one in found))
     return _Reading(document, text).contract() if document else None
 
 
-def _opened(node: Node, report: Report) -> Document | None:
+def _opened(node: Node, report: Report, told: frozenset[Place]) -> Document | None:
     if not isinstance(node, Mapping):
         message = f"A contract must be a mapping, not {described(node)}."
         report.add(node.place, Code.CONTRACT_SHAPE, message, "Begin it with `openapi: 3.1.0`.")
@@ -40,7 +42,7 @@ def _opened(node: Node, report: Report) -> Document | None:
     version = node.get("openapi")
     found = _VERSION.fullmatch(version.text) if isinstance(version, Scalar) else None
     if found:
-        return Document(node, int(found[1]), report)
+        return Document(node, int(found[1]), report, told)
     _refuse_version(node, version, report)
     return None
 

@@ -18,6 +18,7 @@ _OTHER_TYPES = {
     "float": "type: number", "double": "type: number, format: double", "decimal": "type: number",
     "bool": "type: boolean", "str": "type: string", "text": "type: string",
     "date": "type: string, format: date", "datetime": "type: string, format: date-time",
+    "date-time": "type: string, format: date-time",
     "timestamp": "type: string, format: date-time", "uuid": "type: string, format: uuid",
     "email": "type: string, format: email", "file": "type: string, format: binary",
     "binary": "type: string, format: binary", "list": "type: array", "dict": "type: object",

@@ -32,4 +32,4 @@ def _report(name: Word, earlier: Word, what: str, report: Report) -> None:
     else:
         message = f"{quoted(name.value)} and {quoted(earlier.value)} differ in their case only."
         hint = f"{line}; give one {what} another name."
-    report.add(name.place, Code.DBML_DUPLICATE, message, hint)
+    report.add(name.place, Code.DECLARED_TWICE, message, hint)

@@ -92,11 +92,11 @@ def _enum(enum: Enum, tables: Mapping[str, Expanded], report: Report) -> Enum:
     for value in enum.values:
         if values.setdefault(value.value, value) is not value:
             message = f"The enum {quoted(enum.name.value)} has {quoted(value.value)} twice."
-            report.add(value.place, Code.DBML_DUPLICATE, message, "Leave one of them out.")
+            report.add(value.place, Code.DECLARED_TWICE, message, "Leave one of them out.")
     if enum.name.value in tables:
         report.add(
             enum.name.place,
-            Code.DBML_DUPLICATE,
+            Code.DECLARED_TWICE,
             f"An enum and a table cannot both be named {quoted(enum.name.value)}: "
             "in PostgreSQL the table makes a type of that name.",
             "Give the enum another name.",

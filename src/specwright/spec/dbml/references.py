@@ -10,6 +10,7 @@ from specwright.spec.syntax import Column, Reference, Table, Word
 
 _MOST_HINTS = 100  # looking for a similar name takes long among many
 _MOST_NAMES = 1000
+_MOST_LISTED = 12
 
 
 class Known:
@@ -35,7 +36,7 @@ class Known:
         if found is None and not self._lost:
             self.report.add(
                 name.place,
-                Code.DBML_UNKNOWN_TABLE,
+                Code.UNKNOWN_TABLE,
                 f"There is no table {quoted(name.value)}.",
                 self._near(name, (*self.tables, *self._aliases)),
             )
@@ -48,7 +49,7 @@ class Known:
             table = quoted(expanded.table.name.value)
             self.report.add(
                 name.place,
-                Code.DBML_UNKNOWN_COLUMN,
+                Code.UNKNOWN_COLUMN,
                 f"The table {table} has no column {quoted(name.value)}.",
                 self._near(name, expanded.columns),
             )
@@ -72,7 +73,13 @@ class Known:
     def _near(self, name: Word, names: Collection[str]) -> str | None:
         self._hints += 1
         few = self._hints <= _MOST_HINTS and len(names) <= _MOST_NAMES
-        return did_you_mean(name.value, names) if few else None
+        return (did_you_mean(name.value, names) or _all(names)) if few else None
+
+
+def _all(names: Collection[str]) -> str | None:
+    """What there is to choose from, where that is a line."""
+    listed = ", ".join(map(quoted, names))
+    return f"There is {listed}." if 0 < len(names) <= _MOST_LISTED else None
 
 
 def references_of(known: Known, arrows: Sequence[Arrow]) -> tuple[Reference, ...]:
@@ -130,11 +137,11 @@ def _match(report: Report, holder: Side, target: Side) -> bool:
         return True
     report.add(
         target.table.place,
-        Code.DBML_REFERENCE,
+        Code.REFERENCE_TARGET,
         f"Both sides of a reference have as many columns: here {len(holder.columns)} "
         f"of {quoted(holder.table.value)} would point at {len(target.columns)} "
         f"of {quoted(target.table.value)}.",
-        "Write `periods.(merchant_id, country) > merchants.(id, country)`.",
+        "Name as many on both sides, as in `periods.(shop_id, year) > years.(shop_id, year)`.",
     )
     return False
 
@@ -153,7 +160,7 @@ def _report_twice(report: Report, reference: Reference) -> None:
     columns = ", ".join(column.value for column in reference.columns)
     report.add(
         reference.table.place,
-        Code.DBML_DUPLICATE,
+        Code.DECLARED_TWICE,
         f"{quoted(f'{reference.table.value}.{columns}')} points at "
         f"{quoted(reference.target.value)} already.",
         "Keep one of the two: a `Ref` line can have a name and `delete:`, `ref:` cannot.",

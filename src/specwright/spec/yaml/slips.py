@@ -136,11 +136,9 @@ def _quote(stumble: Stumble) -> Slip | None:
 
 def _opened_above(stumble: Stumble, last: Scalar) -> bool:
     raw = stumble.characters[last.start : last.end]
-    return (
-        raw[:1] in ("'", '"')
-        and "\n" in raw
-        and "\n" not in stumble.characters[last.end : stumble.at]
-    )
+    behind = stumble.characters[last.end : stumble.at]
+    # Behind a quote, PyYAML takes a `#` for a comment, as in `$ref: '#/components/…'`.
+    return raw[:1] in ("'", '"') and "\n" in raw and ("\n" not in behind or behind[0] == "#")
 
 
 def _to_line_end(stumble: Stumble, start: int) -> tuple[int, int] | None:

@@ -1,6 +1,7 @@
 """Rounds over related rows, rows that are made and removed, other rows that are set."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -170,3 +171,19 @@ async def test_rounds_go_over_a_whole_table(world: Any) -> None:
     assert (await world.row("products", id=heavy["id"]))["counted_at"] is not None
     assert (await world.row("products", id=held["id"]))["counted_at"] is not None
     assert (await world.row("products", id=idle["id"]))["counted_at"] is None
+
+
+async def test_a_job_does_to_each_row_all_or_none(world: Any) -> None:
+    bolts = await _product(world, on_hand=9)
+    old, kept = await _order(world, (bolts, 4), (await _product(world), 1)), await _order(world)
+    await world.execute("UPDATE customers SET name = 'VIP' WHERE id = $1", kept["customer_id"])
+    await world.run_jobs(datetime.now(UTC) + timedelta(hours=25))
+    after = await world.row("orders", id=old["id"])
+    assert after["status"] == "cancelled"
+    assert await world.rows("order_lines", order_id=old["id"]) == []
+    assert (await world.row("customers", id=old["customer_id"]))["dropped"] == 1
+    entry = await world.row("entries", order_id=old["id"])
+    assert (entry["words"], entry["pieces"]) == ("dropped", 2)
+    assert (await world.row("orders", id=kept["id"]))["status"] == "draft"
+    assert (await world.row("customers", id=kept["customer_id"]))["dropped"] == 0
+    assert await world.rows("entries", order_id=kept["id"]) == []

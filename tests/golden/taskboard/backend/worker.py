@@ -12,16 +12,12 @@ from backend.core.scheduling import install, work
 from backend.core.settings import read_settings
 from backend.tasks.jobs import TaskJobs
 
-EVERY = {
-    "expireLeases": timedelta(seconds=30),
-}
+EVERY = {"expireLeases": timedelta(seconds=30)}
 
 
 def jobs(database: Database, clock: Clock) -> Mapping[str, Callable[[], Awaitable[None]]]:
     tasks = TaskJobs(database, clock)
-    return {
-        "expireLeases": tasks.expire_leases,
-    }
+    return {"expireLeases": tasks.expire_leases}
 
 
 async def run_jobs(database: Database, clock: Clock, but: Collection[str] = ()) -> None:

@@ -31,7 +31,7 @@ async def user(world: World, **values: object) -> Row:
     row: Row = {
         "created_at": moment,
         "updated_at": moment,
-        "email": f"user{world.number()}@example.com",
+        "email": f"someone{world.number()}@example.com",
     }
     if "project_id" not in values:
         row["project_id"] = (await home(world))["id"]
@@ -52,8 +52,13 @@ async def task(world: World, status: str | None = "pending", **values: object) -
     match status:
         case "in_progress":
             if "claimed_by" not in values:
-                project_id = values.get("project_id", row.get("project_id"))
-                row["claimed_by"] = (await user(world, project_id=project_id, role="agent"))["id"]
+                row["claimed_by"] = (
+                    await user(
+                        world,
+                        project_id=values.get("project_id", row.get("project_id")),
+                        role="agent",
+                    )
+                )["id"]
             row["claimed_at"] = world.now
             row["lease_until"] = world.now + timedelta(minutes=5)
             row["attempts"] = 1

@@ -23,8 +23,27 @@ from backend.worker import run_jobs
 JWT_SECRET = "only for tests, and long enough for HS256"
 
 Row: TypeAlias = dict[str, Any]
+Json: TypeAlias = Any
 
+KEYS = {
+    "task_blockers": ("task_id", "blocker_id"),
+}
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
+
+
+def _key(table: str, row: Row) -> Row:
+    return {name: row[name] for name in KEYS.get(table, ("id",))}
+
+
+def _where(values: Row, first: int = 1) -> str:
+    """`"id" = $1`, and so on for each column."""
+    conditions = [f'"{name}" = ${number}' for number, name in enumerate(values, first)]
+    return " AND ".join(conditions) or "true"
+
+
+def if_match(row: Row) -> dict[str, str]:
+    """The header that says on which version of the row a change is based."""
+    return {"if-match": f'"{row["version"]}"'}
 
 
 def settings_for(database_url: str) -> Settings:
@@ -117,26 +136,34 @@ class World:
         return dict(record)
 
     async def rows(self, table: str, **where: object) -> list[Row]:
-        conditions = [f'"{name}" = ${number}' for number, name in enumerate(where, 1)]
-        sql = f'SELECT * FROM "{table}" WHERE {" AND ".join(conditions) or "true"}'
+        sql = f'SELECT * FROM "{table}" WHERE {_where(where)}'
         return [dict(record) for record in await self._connection.fetch(sql, *where.values())]
 
     async def again(self, table: str, row: Row) -> Row:
         """The row as it is now."""
-        found = await self.rows(table, id=row["id"])
+        found = await self.rows(table, **_key(table, row))
         assert found, f"This row of {table} is gone."
         return found[0]
 
+    async def only(self, table: str, but: Collection[Row] = ()) -> Row:
+        """The only row there is, beside these."""
+        (row,) = [row for row in await self.rows(table) if row not in but]
+        return row
+
     async def change(self, table: str, row: Row, **values: object) -> Row:
         """Change a row behind the backend's back, and return it."""
-        sets = ", ".join(f'"{name}" = ${number}' for number, name in enumerate(values, 2))
-        sql = f'UPDATE "{table}" SET {sets} WHERE id = $1 RETURNING *'
-        record = await self._connection.fetchrow(sql, row["id"], *values.values())
+        key = _key(table, row)
+        sets = ", ".join(f'"{name}" = ${number}' for number, name in enumerate(values, 1))
+        where = _where(key, len(values) + 1)
+        sql = f'UPDATE "{table}" SET {sets} WHERE {where} RETURNING *'
+        record = await self._connection.fetchrow(sql, *values.values(), *key.values())
         assert record is not None
         return dict(record)
 
     async def delete(self, table: str, row: Row) -> None:
-        await self._connection.execute(f'DELETE FROM "{table}" WHERE id = $1', row["id"])
+        key = _key(table, row)
+        sql = f'DELETE FROM "{table}" WHERE {_where(key)}'
+        await self._connection.execute(sql, *key.values())
 
     async def broken(self, change: Awaitable[object]) -> str | None:
         """The constraint, or the column that is not null, which keeps a change from being made."""
@@ -180,7 +207,7 @@ class World:
         self._connection.remove_query_logger(note)
 
     @staticmethod
-    def wire(value: object) -> object:
+    def wire(value: object) -> Json:
         """A value of a row as JSON has it."""
         return msgspec.to_builtins(value)
 

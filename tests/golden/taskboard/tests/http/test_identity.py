@@ -1,4 +1,4 @@
-"""Whom the backend believes: only a token that was signed with its key, for it, and not long ago."""
+"""Whom the backend believes: a token signed with its key, for it, that has not expired."""
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -8,7 +8,7 @@ import jwt
 import pytest
 
 from tests import given
-from tests.tasks import calls
+from tests.tasks.calls import CALLS
 from tests.world import World
 
 BELIEVED: Mapping[str, Callable[[World, UUID], str]] = {
@@ -40,11 +40,11 @@ NOT_BELIEVED: Mapping[str, Callable[[World, UUID], str]] = {
 @pytest.mark.parametrize("why", BELIEVED)
 async def test_a_token_is_believed(world: World, why: str) -> None:
     actor = await given.user(world, role="member")
-    call = await calls.list_tasks(world, actor)
+    call = await CALLS["listTasks"](world, actor)
     authorization = BELIEVED[why](world, actor["id"])
 
     answer = await world.call(
-        None, call.method, call.path, call.body, {"authorization": authorization}
+        None, call.method, call.path, call.body, {**call.headers, "authorization": authorization}
     )
 
     assert answer.outcome == "200"
@@ -53,13 +53,13 @@ async def test_a_token_is_believed(world: World, why: str) -> None:
 @pytest.mark.parametrize("why", NOT_BELIEVED)
 async def test_a_token_is_not_believed(world: World, why: str) -> None:
     actor = await given.user(world, role="member")
-    call = await calls.list_tasks(world, actor)
+    call = await CALLS["listTasks"](world, actor)
     believed = await world.send(actor, call)
     assert believed.outcome == "200"
     authorization = NOT_BELIEVED[why](world, actor["id"])
 
     answer = await world.call(
-        None, call.method, call.path, call.body, {"authorization": authorization}
+        None, call.method, call.path, call.body, {**call.headers, "authorization": authorization}
     )
 
     assert answer.outcome == "401 unauthenticated"

@@ -4,7 +4,7 @@ from tests import given
 from tests.world import World
 
 
-async def test_another_projects_task_does_not_exist(world: World) -> None:
+async def test_another_project_s_task_does_not_exist(world: World) -> None:
     # Given project "acme" with task "t1"
     acme = await given.project(world, name="acme")
     t1 = await given.task(world, project_id=acme["id"])
@@ -17,7 +17,7 @@ async def test_another_projects_task_does_not_exist(world: World) -> None:
     assert answer.outcome == "404 not-found"
 
 
-async def test_another_projects_task_cannot_become_a_blocker(world: World) -> None:
+async def test_another_project_s_task_cannot_become_a_blocker(world: World) -> None:
     # Given project "acme" with member "ann" and task "t1"
     acme = await given.project(world, name="acme")
     ann = await given.user(world, project_id=acme["id"], role="member")

@@ -1,1 +1,1 @@
-"""What the database itself keeps; these tests hold before the backend is built."""
+"""What the database itself keeps: it holds before the backend is built."""

@@ -51,8 +51,7 @@ async def rows(connection: Connection) -> Rows:
     """The rows of every table."""
     return {
         table: [
-            dict(record)
-            for record in await connection.fetch(f'SELECT * FROM "{table}" ORDER BY 1')
+            dict(record) for record in await connection.fetch(f'SELECT * FROM "{table}" ORDER BY 1')
         ]
         for (table,) in await connection.fetch(TABLES)
     }

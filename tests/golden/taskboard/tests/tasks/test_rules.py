@@ -6,7 +6,66 @@ from tests import given
 from tests.world import World
 
 
-async def test_claim_task_takes(world: World) -> None:
+async def test_claim_next_task_takes_only_what_fits(world: World) -> None:
+    """`task.status == "pending" && task.blockers.all(b, b.blocker.status == "done")`"""
+    agent = await given.user(world, role="agent")
+    task = await given.task(world)
+    allowed = await world.call(agent, "POST", "/v1/tasks/claim-next")
+    assert allowed.outcome == "200"
+    assert allowed.body["id"] == world.wire(task["id"])
+
+    await given.task(world, "in_progress")
+    async with world.nothing_changes():
+        refused = await world.call(agent, "POST", "/v1/tasks/claim-next")
+    assert refused.outcome == "204"
+
+
+async def test_claim_next_task_takes_only_what_fits_2(world: World) -> None:
+    """`task.status == "pending" && task.blockers.all(b, b.blocker.status == "done")`"""
+    agent = await given.user(world, role="agent")
+    task = await given.task(world)
+    allowed = await world.call(agent, "POST", "/v1/tasks/claim-next")
+    assert allowed.outcome == "200"
+    assert allowed.body["id"] == world.wire(task["id"])
+
+    other_task = await given.task(world)
+    blocker = await given.task(world, "in_progress")
+    await given.task_blocker(world, task_id=other_task["id"], blocker_id=blocker["id"])
+    async with world.nothing_changes():
+        refused = await world.call(agent, "POST", "/v1/tasks/claim-next")
+    assert refused.outcome == "204"
+
+
+async def test_claim_next_task_takes_the_first_in_order(world: World) -> None:
+    """`-priority, created_at`"""
+    agent = await given.user(world, role="agent")
+    second = await given.task(world, priority=2, created_at=world.now - timedelta(hours=1))
+    third = await given.task(world, priority=1, created_at=world.now - timedelta(hours=2))
+    first = await given.task(world, priority=2, created_at=world.now - timedelta(hours=2))
+
+    answers = [await world.call(agent, "POST", "/v1/tasks/claim-next") for _ in range(3)]
+
+    assert [answer.outcome for answer in answers] == ["200", "200", "200"]
+    picked = [answer.body["id"] for answer in answers]
+    assert picked == [world.wire(task["id"]) for task in (first, second, third)]
+
+
+async def test_claim_next_task_takes_nothing_of_another_project(world: World) -> None:
+    agent = await given.user(world, role="agent")
+    await given.task(world)
+    allowed = await world.call(agent, "POST", "/v1/tasks/claim-next")
+    assert allowed.outcome == "200"
+    elsewhere = await given.project(world)
+    await given.task(world, project_id=elsewhere["id"])
+
+    async with world.nothing_changes():
+        answer = await world.call(agent, "POST", "/v1/tasks/claim-next")
+
+    assert answer.outcome == "204"
+
+
+async def test_claim_task_leads_from_pending_to_in_progress(world: World) -> None:
+    """`task.blockers.all(b, b.blocker.status == "done")` / `take`"""
     agent = await given.user(world, role="agent")
     task = await given.task(world)
 
@@ -24,126 +83,7 @@ async def test_claim_task_takes(world: World) -> None:
     }
 
 
-async def test_heartbeat_extends(world: World) -> None:
-    agent = await given.user(world, role="agent")
-    task = await given.task(
-        world,
-        "in_progress",
-        claimed_by=agent["id"],
-        lease_until=world.now + timedelta(seconds=1),
-    )
-
-    answer = await world.call(agent, "POST", f"/v1/tasks/{task['id']}/heartbeat")
-
-    assert answer.outcome == "200"
-    assert await world.again("tasks", task) == task | {
-        "lease_until": world.now + timedelta(minutes=5),
-        "version": 2,
-        "updated_at": world.now,
-    }
-
-
-async def test_complete_task_lets_go(world: World) -> None:
-    agent = await given.user(world, role="agent")
-    task = await given.task(world, "in_progress", claimed_by=agent["id"])
-    body = {"result": {"any": "thing"}}
-
-    answer = await world.call(agent, "POST", f"/v1/tasks/{task['id']}/complete", body)
-
-    assert answer.outcome == "200"
-    assert await world.again("tasks", task) == task | {
-        "status": "done",
-        "claimed_by": None,
-        "claimed_at": None,
-        "lease_until": None,
-        "result": {"any": "thing"},
-        "version": 2,
-        "updated_at": world.now,
-    }
-
-
-async def test_give_up_lets_go_if_attempts_are_left(world: World) -> None:
-    """`task.attempts < 3`"""
-    agent = await given.user(world, role="agent")
-    task = await given.task(world, "in_progress", claimed_by=agent["id"], attempts=2)
-
-    answer = await world.call(agent, "POST", f"/v1/tasks/{task['id']}/give-up")
-
-    assert answer.outcome == "200"
-    assert await world.again("tasks", task) == task | {
-        "status": "pending",
-        "claimed_by": None,
-        "claimed_at": None,
-        "lease_until": None,
-        "version": 2,
-        "updated_at": world.now,
-    }
-
-
-async def test_give_up_fails_otherwise(world: World) -> None:
-    agent = await given.user(world, role="agent")
-    task = await given.task(world, "in_progress", claimed_by=agent["id"], attempts=3)
-
-    answer = await world.call(agent, "POST", f"/v1/tasks/{task['id']}/give-up")
-
-    assert answer.outcome == "200"
-    assert await world.again("tasks", task) == task | {
-        "status": "failed",
-        "claimed_by": None,
-        "claimed_at": None,
-        "lease_until": None,
-        "version": 2,
-        "updated_at": world.now,
-    }
-
-
-async def test_reopen_task_resets(world: World) -> None:
-    member = await given.user(world, role="member")
-    task = await given.task(world, "failed")
-
-    answer = await world.call(member, "POST", f"/v1/tasks/{task['id']}/reopen")
-
-    assert answer.outcome == "200"
-    assert await world.again("tasks", task) == task | {
-        "status": "pending",
-        "attempts": 0,
-        "version": 2,
-        "updated_at": world.now,
-    }
-
-
-async def test_cancel_task_of_pending(world: World) -> None:
-    member = await given.user(world, role="member")
-    task = await given.task(world)
-
-    answer = await world.call(member, "POST", f"/v1/tasks/{task['id']}/cancel")
-
-    assert answer.outcome == "200"
-    assert await world.again("tasks", task) == task | {
-        "status": "cancelled",
-        "version": 2,
-        "updated_at": world.now,
-    }
-
-
-async def test_cancel_task_of_in_progress(world: World) -> None:
-    member = await given.user(world, role="member")
-    task = await given.task(world, "in_progress")
-
-    answer = await world.call(member, "POST", f"/v1/tasks/{task['id']}/cancel")
-
-    assert answer.outcome == "200"
-    assert await world.again("tasks", task) == task | {
-        "status": "cancelled",
-        "claimed_by": None,
-        "claimed_at": None,
-        "lease_until": None,
-        "version": 2,
-        "updated_at": world.now,
-    }
-
-
-async def test_claim_task_is_refused_unless_its_guard_holds(world: World) -> None:
+async def test_claim_task_can_be_refused_with_guard_failed(world: World) -> None:
     """`task.blockers.all(b, b.blocker.status == "done")`, or 409 guard-failed"""
     agent = await given.user(world, role="agent")
     task = await given.task(world)
@@ -160,29 +100,45 @@ async def test_claim_task_is_refused_unless_its_guard_holds(world: World) -> Non
     assert refused.outcome == "409 guard-failed"
 
 
-async def test_claim_task_is_refused_with_too_many_claims(world: World) -> None:
+async def test_claim_task_can_be_refused_with_too_many_claims(world: World) -> None:
     """`actor.claims.filter(t, t.status == "in_progress").size() < 3`, or 409 too-many-claims"""
     agent = await given.user(world, role="agent")
-    await given.task(world, "in_progress", claimed_by=agent["id"])
-    await given.task(world, "in_progress", claimed_by=agent["id"])
+    for _ in range(2):
+        await given.task(world, "in_progress", claimed_by=agent["id"])
     task = await given.task(world)
     allowed = await world.call(agent, "POST", f"/v1/tasks/{task['id']}/claim")
     assert allowed.outcome == "200"
 
+    for _ in range(3):
+        await given.task(world, "in_progress", claimed_by=agent["id"])
     other_task = await given.task(world)
     async with world.nothing_changes():
         refused = await world.call(agent, "POST", f"/v1/tasks/{other_task['id']}/claim")
     assert refused.outcome == "409 too-many-claims"
 
 
-async def test_heartbeat_is_refused_with_lease_expired(world: World) -> None:
+async def test_heartbeat_leaves_in_progress_as_it_is(world: World) -> None:
+    """`extend`"""
+    agent = await given.user(world, role="agent")
+    task = await given.task(
+        world, "in_progress", claimed_by=agent["id"], lease_until=world.now + timedelta(seconds=1)
+    )
+
+    answer = await world.call(agent, "POST", f"/v1/tasks/{task['id']}/heartbeat")
+
+    assert answer.outcome == "200"
+    assert await world.again("tasks", task) == task | {
+        "lease_until": world.now + timedelta(minutes=5),
+        "version": 2,
+        "updated_at": world.now,
+    }
+
+
+async def test_heartbeat_can_be_refused_with_lease_expired(world: World) -> None:
     """`task.lease_until > now`, or 409 lease-expired"""
     agent = await given.user(world, role="agent")
     task = await given.task(
-        world,
-        "in_progress",
-        claimed_by=agent["id"],
-        lease_until=world.now + timedelta(seconds=1),
+        world, "in_progress", claimed_by=agent["id"], lease_until=world.now + timedelta(seconds=1)
     )
     allowed = await world.call(agent, "POST", f"/v1/tasks/{task['id']}/heartbeat")
     assert allowed.outcome == "200"
@@ -195,51 +151,112 @@ async def test_heartbeat_is_refused_with_lease_expired(world: World) -> None:
     assert refused.outcome == "409 lease-expired"
 
 
-async def test_claim_next_task_takes_the_first_in_order(world: World) -> None:
-    """`-priority, created_at`"""
+async def test_give_up_leads_from_in_progress_to_pending(world: World) -> None:
+    """`task.attempts < 3` / `letGo`"""
     agent = await given.user(world, role="agent")
-    second = await given.task(world, priority=1, created_at=world.now - timedelta(hours=1))
-    third = await given.task(world, priority=1, created_at=world.now)
-    fourth = await given.task(world, priority=0, created_at=world.now)
-    first = await given.task(world, priority=2, created_at=world.now)
+    task = await given.task(world, "in_progress", claimed_by=agent["id"], attempts=2)
 
-    answers = [await world.call(agent, "POST", "/v1/tasks/claim-next") for _ in range(3)]
+    answer = await world.call(agent, "POST", f"/v1/tasks/{task['id']}/give-up")
 
-    assert [answer.outcome for answer in answers] == ["200", "200", "200"]
-    picked = [answer.body["id"] for answer in answers]
-    assert picked == [str(task["id"]) for task in (first, second, third)]
-    assert await world.again("tasks", fourth) == fourth
+    assert answer.outcome == "200"
+    assert await world.again("tasks", task) == task | {
+        "status": "pending",
+        "claimed_by": None,
+        "claimed_at": None,
+        "lease_until": None,
+        "version": 2,
+        "updated_at": world.now,
+    }
 
 
-async def test_claim_next_task_picks_only_what_fits(world: World) -> None:
-    """`task.status == "pending" && task.blockers.all(b, b.blocker.status == "done")`"""
+async def test_give_up_leads_from_in_progress_to_failed(world: World) -> None:
+    """`else` / `letGo`"""
     agent = await given.user(world, role="agent")
+    task = await given.task(world, "in_progress", claimed_by=agent["id"], attempts=3)
+
+    answer = await world.call(agent, "POST", f"/v1/tasks/{task['id']}/give-up")
+
+    assert answer.outcome == "200"
+    assert await world.again("tasks", task) == task | {
+        "status": "failed",
+        "claimed_by": None,
+        "claimed_at": None,
+        "lease_until": None,
+        "version": 2,
+        "updated_at": world.now,
+    }
+
+
+async def test_reopen_task_leads_from_failed_to_pending(world: World) -> None:
+    """`reset`"""
+    member = await given.user(world, role="member")
+    task = await given.task(world, "failed")
+
+    answer = await world.call(member, "POST", f"/v1/tasks/{task['id']}/reopen")
+
+    assert answer.outcome == "200"
+    assert await world.again("tasks", task) == task | {
+        "status": "pending",
+        "attempts": 0,
+        "version": 2,
+        "updated_at": world.now,
+    }
+
+
+async def test_cancel_task_leads_from_pending_to_cancelled(world: World) -> None:
+    member = await given.user(world, role="member")
     task = await given.task(world)
-    allowed = await world.call(agent, "POST", "/v1/tasks/claim-next")
-    assert allowed.outcome == "200"
-    assert allowed.body["id"] == str(task["id"])
 
-    await given.task(world, "in_progress")
-    async with world.nothing_changes():
-        refused = await world.call(agent, "POST", "/v1/tasks/claim-next")
-    assert refused.outcome == "204"
+    answer = await world.call(member, "POST", f"/v1/tasks/{task['id']}/cancel")
+
+    assert answer.outcome == "200"
+    assert await world.again("tasks", task) == task | {
+        "status": "cancelled",
+        "version": 2,
+        "updated_at": world.now,
+    }
 
 
-async def test_claim_next_task_picks_nothing_of_another_project(world: World) -> None:
+async def test_cancel_task_leads_from_in_progress_to_cancelled(world: World) -> None:
+    """`letGo`"""
+    member = await given.user(world, role="member")
+    task = await given.task(world, "in_progress")
+
+    answer = await world.call(member, "POST", f"/v1/tasks/{task['id']}/cancel")
+
+    assert answer.outcome == "200"
+    assert await world.again("tasks", task) == task | {
+        "status": "cancelled",
+        "claimed_by": None,
+        "claimed_at": None,
+        "lease_until": None,
+        "version": 2,
+        "updated_at": world.now,
+    }
+
+
+async def test_complete_task_leads_from_in_progress_to_done(world: World) -> None:
+    """`letGo`"""
     agent = await given.user(world, role="agent")
-    await given.task(world)
-    allowed = await world.call(agent, "POST", "/v1/tasks/claim-next")
-    assert allowed.outcome == "200"
-    elsewhere = await given.project(world)
-    await given.task(world, project_id=elsewhere["id"])
+    task = await given.task(world, "in_progress", claimed_by=agent["id"])
 
-    async with world.nothing_changes():
-        answer = await world.call(agent, "POST", "/v1/tasks/claim-next")
+    answer = await world.call(
+        agent, "POST", f"/v1/tasks/{task['id']}/complete", {"result": {"any": "thing"}}
+    )
 
-    assert answer.outcome == "204"
+    assert answer.outcome == "200"
+    assert await world.again("tasks", task) == task | {
+        "status": "done",
+        "result": {"any": "thing"},
+        "claimed_by": None,
+        "claimed_at": None,
+        "lease_until": None,
+        "version": 2,
+        "updated_at": world.now,
+    }
 
 
-async def test_expire_leases_acts_only_where_its_condition_holds(world: World) -> None:
+async def test_expire_leases_makes_it_pending(world: World) -> None:
     """`task.status == "in_progress" && task.lease_until < now`"""
     task = await given.task(world, "in_progress", lease_until=world.now - timedelta(seconds=1))
     spared = await given.task(world, "in_progress", lease_until=world.now)
@@ -248,6 +265,26 @@ async def test_expire_leases_acts_only_where_its_condition_holds(world: World) -
 
     assert await world.again("tasks", task) == task | {
         "status": "pending",
+        "claimed_by": None,
+        "claimed_at": None,
+        "lease_until": None,
+        "version": 2,
+        "updated_at": world.now,
+    }
+    assert await world.again("tasks", spared) == spared
+
+
+async def test_expire_leases_makes_it_failed(world: World) -> None:
+    """`task.status == "in_progress" && task.lease_until < now`"""
+    task = await given.task(
+        world, "in_progress", lease_until=world.now - timedelta(seconds=1), attempts=3
+    )
+    spared = await given.task(world, "in_progress", lease_until=world.now)
+
+    await world.run_jobs()
+
+    assert await world.again("tasks", task) == task | {
+        "status": "failed",
         "claimed_by": None,
         "claimed_at": None,
         "lease_until": None,

@@ -14,15 +14,14 @@ import pytest
 from backend.core.database import Connection
 from backend.core.scheduling import install
 from tests.database import connection_to, database_on
-from tests.worker.quick import INTERVAL, ROWS, TRACES
+from tests.worker.quick import INTERVAL, TRACES
 from tests.world import JWT_SECRET, settings_for
 
 JOBS = ["expireLeases"]
 
-BEGUN = "SELECT worker FROM traces WHERE number = 0 ORDER BY at"
-ENDED = "SELECT worker FROM traces WHERE number = $1 AND worker = ANY($2)"
+WHO = "SELECT worker FROM traces WHERE says = $1 AND worker = ANY($2) ORDER BY at"
 TWICE = """
-    SELECT count(*) FROM traces WHERE number = 0
+    SELECT count(*) FROM traces WHERE says = 'begun'
     GROUP BY floor(extract(epoch FROM at) / extract(epoch FROM $1::interval)) HAVING count(*) > 1
 """
 SUCCEEDED = "SELECT DISTINCT entrypoint FROM jobs.pgqueuer_log WHERE status = 'successful'"
@@ -52,13 +51,15 @@ class Workplace:
     async def read(self, query: str, *values: object) -> list[object]:
         return [record[0] for record in await self.connection.fetch(query, *values)]
 
-    async def more(self, times: int, query: str, *values: object) -> list[object]:
-        """What a query finds, as soon as that is so many rows more than now."""
-        before = len(await self.read(query, *values))
+    async def next(self, says: str, *workers: Process) -> object:
+        """Which of these workers says so next, while all of them live."""
+        pids = [worker.pid for worker in workers]
+        before = await self.read(WHO, says, pids)
         async with asyncio.timeout(20):
-            while len(found := await self.read(query, *values)) < before + times:  # noqa: ASYNC110
+            while (now := await self.read(WHO, says, pids)) == before:
+                assert all(worker.returncode is None for worker in workers), "A worker has ended."
                 await asyncio.sleep(0.05)
-        return found
+        return now[-1]
 
 
 @pytest.fixture
@@ -71,15 +72,15 @@ async def workplace(server: str, template: str, tmp_path: Path) -> AsyncGenerato
 
 async def test_what_is_due_is_run_once_by_whoever_lives(workplace: Workplace) -> None:
     async with workplace.worker() as one, workplace.worker() as two:
-        await workplace.more(1, ENDED, ROWS - 1, [one.pid, two.pid])
-        *_, busy = await workplace.more(1, BEGUN)
+        await workplace.next("ended", one, two)
+        busy = await workplace.next("begun", one, two)
         assert not await workplace.read(TWICE, INTERVAL)
 
         killed, other = (one, two) if busy == one.pid else (two, one)
         killed.kill()
-        await workplace.more(1, ENDED, ROWS - 1, [other.pid])
+        await workplace.next("ended", other)
 
-        await workplace.more(1, BEGUN)
+        await workplace.next("begun", other)
         assert workplace.alive.exists()
         other.terminate()
         assert await other.wait() == 0
