@@ -45,7 +45,9 @@ def _emitted(bundle: Path) -> Tree:
         for ending in ("md", "yaml")
         for file in sorted(bundle.rglob(f"*.{ending}"))
     }
-    model = within_limits(build_model(read_bundle(bundle.name, Tree(files), report), report), report)
+    model = within_limits(
+        build_model(read_bundle(bundle.name, Tree(files), report), report), report
+    )
     assert [str(found) for found in report] == []
     return emit_backend(model)
 

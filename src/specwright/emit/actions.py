@@ -194,7 +194,9 @@ def only_where(behaviour: Behaviour, effect: str) -> str | None:
     for row, name in ((behaviour.row, "source"), ("changed", "target")):
         states = dict.fromkeys(getattr(arrow, name) for arrow in with_it)
         if not any(getattr(arrow, name) in states for arrow in others):
-            return _is_one_of(behaviour, lifecycle, f"{row}.{attribute(lifecycle.column)}", list(states))
+            return _is_one_of(
+                behaviour, lifecycle, f"{row}.{attribute(lifecycle.column)}", list(states)
+            )
     raise NotTold(effect)
 
 

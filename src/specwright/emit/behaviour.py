@@ -219,7 +219,6 @@ class Behaviour:
         return own or any(behaviour.counts_of_actor for behaviour in inner)
 
 
-
 def _rule(model: Model, name: str) -> Rule | None:
     """Of an operation, of an effect that a rule does by its name, or of a job."""
     return operation_rule(model, name) or effect(model, name) or job_rule(model, name)

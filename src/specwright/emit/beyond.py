@@ -372,9 +372,7 @@ class Round:
 
     @cached_property
     def additions(self) -> tuple[Addition, ...]:
-        return numbered(
-            Addition(self.model, self.function, one) for one in self.each.block.create
-        )
+        return numbered(Addition(self.model, self.function, one) for one in self.each.block.create)
 
     @property
     def removes(self) -> bool:

@@ -270,4 +270,3 @@ def _attribute(entity: Entity, name: str) -> str:
 def _key(entity: Entity) -> str:
     (key,) = entity.primary_key.columns
     return _attribute(entity, key)
-

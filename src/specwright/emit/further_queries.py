@@ -19,8 +19,25 @@ from specwright.emit.wording import quoted
 from specwright.model import Model
 from specwright.model.entities import Column, Entity
 from specwright.model.rules import Set
+from specwright.model.sql_types import Kind
 from specwright.model.typed import Typed
 
+_GIVEN = {
+    Kind.UUID: "Uuid()",
+    Kind.TEXT: "Text()",
+    Kind.VARCHAR: "Text()",
+    Kind.ENUM: "Text()",
+    Kind.SMALLINT: "BigInteger()",
+    Kind.INT: "BigInteger()",
+    Kind.BIGINT: "BigInteger()",
+    Kind.NUMERIC: "Numeric()",
+    Kind.DOUBLE: "Double()",
+    Kind.BOOL: "Boolean()",
+    Kind.TIMESTAMPTZ: "Timestamp",
+    Kind.DATE: "Date()",
+    Kind.JSONB: "JSONB()",
+    Kind.BYTEA: "LargeBinary()",
+}
 _LOCK = "with_for_update(key_share=True)"
 
 
@@ -141,8 +158,10 @@ class FurtherQueries:
         changed = [column for column in self.entity.columns if column.name in written]
         given = [*self._key_columns, *changed]
         alias, name = self._given("CHANGED", given), self._named("SAVE", many=True)
-        keys = [f"{self._table}.{c.attribute} == {alias}.c.{c.name}" for c in self._key_columns]
-        values = [f"{c.attribute}={alias}.c.{c.name}" for c in changed]
+        keys = [
+            f"{self._table}.{c.attribute} == {alias}.c.{c.attribute}" for c in self._key_columns
+        ]
+        values = [f"{c.attribute}={alias}.c.{c.attribute}" for c in changed]
         if self.entity.versioned:
             values.append(f"version={self._table}.version + 1")
         stamped = self.entity.column("updated_at") is not None
@@ -168,7 +187,7 @@ class FurtherQueries:
         alias = self._given(f"ADDED_{suffix}", given, alone=True)
         stamped = [name for name in ("created_at", "updated_at") if self.entity.column(name)]
         into = [c.name for c in given] + stamped
-        values = [f"{alias}.c.{c.name}" for c in given]
+        values = [f"{alias}.c.{c.attribute}" for c in given]
         values += ['bindparam("now", type_=Timestamp)' for _ in stamped]
         name = f"_{method.upper()}_{self.entity.row.upper()}"
         listed = f"[{', '.join(quoted(one) for one in into)}]"
@@ -302,7 +321,7 @@ class FurtherQueries:
 
     def _given(self, what: str, given: list[Column], *, alone: bool = False) -> str:
         name = f"_{what}_{self.entity.row if alone else self.entity.table}".upper()
-        listed = ", ".join(f"{self._table}.{column.attribute}" for column in given)
+        listed = ", ".join(f"{column.attribute}={_GIVEN[column.type.kind]}" for column in given)
         self.module.statements.append(f"{name} = given({listed})")
         return name
 

@@ -11,7 +11,14 @@ from specwright.emit.queries import Scope, ours
 from specwright.emit.wording import quoted
 from specwright.model import Model
 from specwright.model.entities import Column, Entity
-from specwright.model.operations import Filter, Operation, OrderKey, PagingStyle, SortKey
+from specwright.model.operations import (
+    Filter,
+    Operation,
+    OrderKey,
+    PagingStyle,
+    Parameter,
+    SortKey,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +48,41 @@ class Key:
         return tuple((one.attribute, columns.plain_type(one.type)) for one in self.order.columns)
 
 
+_TAKEN = frozenset({
+    "actor", "after", "connection", "descending", "ends", "key", "keys", "now", "order", "own",
+    "page", "parts", "rest", "role", "rows", "self", "service",
+})  # fmt: skip
+
+
+def variable(model: Model, operation: Operation, parameter: Parameter) -> str:
+    """What a parameter of a list is called in Python, beside what is called there already."""
+    name = parameter.variable
+    above = tuple(operation.parent.chain()) if operation.parent else ()
+    in_path = {
+        names.key_variable(key.parameter, model.entity(row.entity))
+        for row in above
+        for key in row.keys
+    }
+    in_path |= {model.entity(row.entity).row for row in above}
+    tenant = model.tenancy.column if model.tenancy else ""
+    is_taken = name in _TAKEN or name in in_path or name == tenant or name.startswith("actor_")
+    return f"wanted_{name}" if is_taken else name
+
+
 def list_parameters(model: Model, operation: Operation) -> Iterator[tuple[str, str]]:
     """What a list takes in Python, by name: filters, the order, then the page."""
     for one in operation.filters:
-        yield one.parameter.variable, filter_type(model, operation, one)
+        yield variable(model, operation, one.parameter), filter_type(model, operation, one)
     if operation.sorting is not None:
-        yield operation.sorting.parameter.variable, sort_type(operation)
+        yield variable(model, operation, operation.sorting.parameter), sort_type(operation)
     paging = operation.paging
     if paging is None or paging.style is PagingStyle.NONE:
         return
     if paging.size is not None:
-        yield paging.size.variable, "int"
+        yield variable(model, operation, paging.size), "int"
     if paging.position is not None:
         cursor = paging.style is PagingStyle.CURSOR
-        yield paging.position.variable, "str | None" if cursor else "int"
+        yield variable(model, operation, paging.position), "str | None" if cursor else "int"
 
 
 def filter_type(model: Model, operation: Operation, one: Filter) -> str:
@@ -129,12 +157,16 @@ class ListWriter:
 
     @property
     def _sort(self) -> str | None:
-        return self.operation.sorting.parameter.variable if self.operation.sorting else None
+        sorting = self.operation.sorting
+        return self._variable(sorting.parameter) if sorting else None
+
+    def _variable(self, parameter: Parameter) -> str:
+        return variable(self.scope.model, self.operation, parameter)
 
     @property
     def _optional_filters(self) -> list[str]:
         filters = self.operation.filters
-        return [one.parameter.variable for one in filters if not one.parameter.required]
+        return [self._variable(one.parameter) for one in filters if not one.parameter.required]
 
     # -- The statement ----------------------------------------------------------------------------
 
@@ -181,13 +213,13 @@ class ListWriter:
             if one.parameter.required:
                 yield f"rows = rows.where({condition})"
             else:
-                yield f"if {one.parameter.variable}:"
+                yield f"if {self._variable(one.parameter)}:"
                 yield f"    rows = rows.where({condition})"
 
     def _condition(self, one: Filter) -> str:
         column = self._entity.column(one.column)
         assert column is not None
-        bound = f"bindparam({quoted(one.parameter.variable)})"
+        bound = f"bindparam({quoted(self._variable(one.parameter))})"
         own = f"{self.scope.table}.{column.attribute}"
         if one.compares == "in":
             return f"{own} == func.any({bound})"
@@ -217,7 +249,8 @@ class ListWriter:
         yield "    case _:"
         yield f"        raise ValueError({self._sort})"
         downwards = [quoted(v) for v, key in self.keys.items() if key.order.descending]
-        yield f"descending = {self._sort} in {{{', '.join(downwards)}}}"
+        several = f"in {{{', '.join(downwards)}}}" if len(downwards) > 1 else f"== {downwards[0]}"
+        yield f"descending = {self._sort} {several}" if downwards else "descending = False"
         if self.by_key:
             yield "if after:"
             yield '    ends = tuple_(*(bindparam(f"after_{key.key}") for key in keys))'
@@ -267,15 +300,15 @@ class ListWriter:
         return f"_{self.operation.name}({', '.join(asked)})"
 
     def _values(self) -> list[str]:
-        filters = [one.parameter.variable for one in self.operation.filters]
+        filters = [self._variable(one.parameter) for one in self.operation.filters]
         return ["self._connection", *self._of_parent(), *(f"{name}={name}" for name in filters)]
 
     def _read_by_key(self) -> Iterator[str]:
         paging = self.operation.paging
         assert paging is not None
         assert paging.position is not None
-        token = paging.position.variable
-        size = paging.size.variable if paging.size else str(paging.default_size)
+        token = self._variable(paging.position)
+        size = self._variable(paging.size) if paging.size else str(paging.default_size)
         key = self.keys[""].name if self._sort is None else "key"
         if self._sort is not None:
             by_value = ", ".join(f"{quoted(v)}: {found.name}" for v, found in self.keys.items())
@@ -297,11 +330,11 @@ class ListWriter:
         paging = self.operation.paging
         if paging is None or not self._is_paged:
             return
-        size = paging.size.variable if paging.size else str(paging.default_size)
+        size = self._variable(paging.size) if paging.size else str(paging.default_size)
         yield f"limit={size}"
         if paging.position is None:
             yield "offset=0"
         elif paging.style is PagingStyle.PAGE:
-            yield f"offset=({paging.position.variable} - {paging.first_page}) * {size}"
+            yield f"offset=({self._variable(paging.position)} - {paging.first_page}) * {size}"
         else:
-            yield f"offset={paging.position.variable}"
+            yield f"offset={self._variable(paging.position)}"

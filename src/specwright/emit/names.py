@@ -6,24 +6,30 @@ from keyword import iskeyword
 from specwright.address import pascal, snake
 from specwright.model import Model
 from specwright.model.entities import Entity
+from specwright.model.naming import attribute
 from specwright.model.operations import ListEnvelope, View
 
 # Classes that emitted modules import beside those of the tables.
 _TAKEN = frozenset({
-    "APIRouter", "Annotated", "AwareDatetime", "Base", "BaseModel", "BigInteger", "Caller",
+    "APIRouter", "ARRAY", "Annotated", "Any", "AwareDatetime", "Base", "BaseModel", "BigInteger",
+    "Boolean", "Caller", "Date", "DateTime",
     "CheckConstraint", "Clock", "Collection", "ConfigDict", "Conflict", "Connection", "Database",
-    "Decimal", "Depends", "Double", "Field", "Forbidden", "ForeignKey", "ForeignKeyConstraint",
+    "Decimal", "Depends", "Double", "Integer", "Interval", "Iterable", "Key", "LargeBinary", "Field", "Forbidden", "ForeignKey", "ForeignKeyConstraint",
     "GuardFailed", "IfMatch", "Index", "Invalid", "JSONB", "JsonObject", "Literal", "Mapped",
     "Mapping", "NotFound", "NotNull", "Numeric", "Page", "PrimaryKeyConstraint", "Query",
-    "Refusal", "Request", "Response", "Row", "Select", "Sequence", "Service", "Settings",
+    "Refusal", "Request", "Response", "Row", "Select", "Self", "Sequence", "Service", "Settings",
     "SmallInteger", "Statement", "StrEnum", "String", "Struct", "Text", "Timestamp", "Tree",
-    "TypedDict", "UUID", "UniqueConstraint", "UnsetType", "World", "WrongStatus",
+    "TypedDict", "UTC", "UUID", "Uuid", "UniqueConstraint", "UnsetType", "World", "WrongStatus",
 })  # fmt: skip
 
 
 def table_class(entity: Entity) -> str:
+    return class_of(entity.name)
+
+
+def class_of(entity: str) -> str:
     """`Task`; a name that the emitted modules use for something else gets `Table` at its end."""
-    return f"{entity.name}Table" if entity.name in _TAKEN else entity.name
+    return f"{entity}Table" if entity in _TAKEN else entity
 
 
 def is_taken(name: str) -> bool:
@@ -57,6 +63,12 @@ def member(value: str) -> str:
     """A member of an enum: `IN_PROGRESS`."""
     name = snake(value).upper()
     return name if name.isidentifier() and not iskeyword(name) else f"VALUE_{name}"
+
+
+def key_variable(parameter: str, entity: Entity) -> str:
+    """What a parameter of the path is called in Python: `id` of a task is `task_id`."""
+    name = attribute(snake(parameter))
+    return f"{entity.row}_{name}" if name in {"id", "key", "slug", "uuid"} else name
 
 
 def grouped(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, list[str]]]:

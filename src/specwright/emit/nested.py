@@ -44,7 +44,9 @@ class Nested:
         rule = operation_rule(self.model, self.operation.id)
         wanted = (self.parent.row, self.relation.name)
         rounds = rule.block.each if rule else ()
-        return next((one for one in rounds if one.collection and path(one.collection) == wanted), None)
+        return next(
+            (one for one in rounds if one.collection and path(one.collection) == wanted), None
+        )
 
     @property
     def variable(self) -> str:

@@ -47,13 +47,13 @@ class Import:
 
 @dataclass(frozen=True, slots=True)
 class ClassNames:
-    """The classes of entities and of enums, where they are not simply named after them."""
+    """The classes of entities and of enums, where they are not named after them."""
 
     entities: Mapping[str, str] = field(default_factory=dict)
     enums: Mapping[str, str] = field(default_factory=dict)
 
     def entity(self, name: str) -> str:
-        return self.entities.get(name, name)
+        return self.entities.get(name, names.class_of(name))
 
     def enum(self, name: str) -> str:
         return self.enums.get(name, pascal(name))

@@ -113,19 +113,30 @@ class Scope:
             f'    """What exists for a caller of this role, as {self._reader} has it."""',
             "    match role:",
         ]
-        for cell in self.conditional:
-            assert cell.condition is not None
-            sql = conditions.narrowing(cell.condition, Subject(self.entity.row, self.entity.name))
-            binds |= sql.binds
-            pattern = (
-                "None" if cell.role == ANYONE else f"{enum.class_name}.{names.member(cell.role)}"
-            )
-            lines.append(f"        case {pattern}:")
-            lines.append(
-                f"            return {selected(self.table, [self.tenant, *sql.conditions])}"
-            )
-        lines += ["        case _:", f"            return {self.start()}"]
+        rest = self.start()
+        for cell in self._told_apart:
+            found = self.start()
+            if cell.condition is not None:
+                subject = Subject(self.entity.row, self.entity.name)
+                sql = conditions.narrowing(cell.condition, subject)
+                binds |= sql.binds
+                found = selected(self.table, [self.tenant, *sql.conditions])
+            if cell.role == ANYONE:
+                rest = found
+                continue
+            lines.append(f"        case {enum.class_name}.{names.member(cell.role)}:")
+            lines.append(f"            return {found}")
+        lines += ["        case _:", f"            return {rest}"]
         return "\n".join(lines), binds
+
+    @property
+    def _told_apart(self) -> tuple[Permission, ...]:
+        """The cells that say which rows; with a condition on `anyone`, also those with none."""
+        seen = self.model.visibility_of(self.entity.name)
+        cells = seen.permissions if seen else ()
+        if any(cell.role == ANYONE for cell in self.conditional):
+            return cells
+        return self.conditional
 
     @property
     def _reader(self) -> str:

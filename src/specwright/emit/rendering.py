@@ -19,6 +19,7 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters["a"] = wording.with_article
+    environment.filters["docstring"] = wording.docstring
     environment.filters["quoted"] = wording.quoted
     environment.filters["spoken"] = wording.spoken
     return environment

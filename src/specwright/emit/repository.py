@@ -11,7 +11,7 @@ from specwright.emit.further_queries import FurtherQueries
 from specwright.emit.handled import Handled, handled_entities
 from specwright.emit.lists import ListWriter
 from specwright.emit.lookups import actor_class, role_enum
-from specwright.emit.parameters import body_class
+from specwright.emit.parameters import body_class, facts_class
 from specwright.emit.python_text import renamed
 from specwright.emit.queries import (
     Scope,
@@ -415,7 +415,7 @@ class _Writer:
 
     def _facts_of(self, behaviour: Behaviour, repository: Repository) -> None:
         entity = self.handled.entity
-        struct = f"{behaviour.name[0].upper()}{behaviour.name[1:]}Facts"
+        struct = facts_class(behaviour)
         selected_facts: list[str] = []
         binds: dict[str, Typed] = {}
         for fact in behaviour.facts:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from specwright.address import snake
 from specwright.emit import names
 from specwright.emit.annotations import request_class
-from specwright.emit.lists import default_sort, filter_type, list_parameters, sort_type
+from specwright.emit.lists import default_sort, filter_type, list_parameters, sort_type, variable
 from specwright.emit.lookups import caller_module, subject_of
 from specwright.emit.parts import needs_parts
 from specwright.emit.rendering import render
-from specwright.emit.service import body_argument, key_parameters, key_variable, service_class
+from specwright.emit.service import body_argument, key_parameters, service_class
 from specwright.emit.wording import quoted
 from specwright.model import Model
 from specwright.model.entities import Entity
@@ -93,9 +93,9 @@ def _path_variables(model: Model, operation: Operation) -> Iterator[tuple[str, s
     for row in (operation.parent, operation.row):
         for one in row.chain() if row else ():
             for key in one.keys:
-                yield key.parameter, key_variable(key.parameter, model.entity(one.entity))
+                yield key.parameter, names.key_variable(key.parameter, model.entity(one.entity))
     for end in operation.link.ends if operation.link else ():
-        yield end.parameter, key_variable(end.parameter, model.entity(end.target))
+        yield end.parameter, names.key_variable(end.parameter, model.entity(end.target))
 
 
 def _parameters(model: Model, operation: Operation) -> Iterator[str]:
@@ -117,36 +117,36 @@ def _least(body: RequestBody) -> str:
 
 def _query(model: Model, operation: Operation) -> Iterator[str]:
     for one in operation.filters:
-        alias = _alias(one.parameter.name, one.parameter.variable)
+        alias = _alias(one.parameter.name, variable(model, operation, one.parameter))
         kind = filter_type(model, operation, one)
         annotated = f"Annotated[{kind}, Query({alias})]" if alias or "list[" in kind else kind
         default = "" if one.parameter.required else " = None"
-        yield f"{one.parameter.variable}: {annotated}{default}"
+        yield f"{variable(model, operation, one.parameter)}: {annotated}{default}"
     sort = default_sort(operation)
     if operation.sorting is not None and sort is not None:
         sorted_by = operation.sorting.parameter
-        alias = _alias(sorted_by.name, sorted_by.variable)
+        alias = _alias(sorted_by.name, variable(model, operation, sorted_by))
         kind = sort_type(operation)
         annotated = f"Annotated[{kind}, Query({alias})]" if alias else kind
-        yield f"{sorted_by.variable}: {annotated} = {quoted(sort.value)}"
+        yield f"{variable(model, operation, sorted_by)}: {annotated} = {quoted(sort.value)}"
     paging = operation.paging
     if paging is None or paging.style is PagingStyle.NONE:
         return
     if paging.size is not None:
         low = flattened(paging.size.schema).minimum
         bounds = f"ge={int(low) if low is not None else 1}, le={paging.largest_size}"
-        alias = _alias(paging.size.name, paging.size.variable)
+        alias = _alias(paging.size.name, variable(model, operation, paging.size))
         limits = ", ".join(part for part in (bounds, alias) if part)
-        yield f"{paging.size.variable}: Annotated[int, Query({limits})] = {paging.default_size}"
+        yield f"{variable(model, operation, paging.size)}: Annotated[int, Query({limits})] = {paging.default_size}"
     if paging.position is not None:
-        alias = _alias(paging.position.name, paging.position.variable)
+        alias = _alias(paging.position.name, variable(model, operation, paging.position))
         if paging.style is PagingStyle.CURSOR:
             kind = f"Annotated[str | None, Query({alias})]" if alias else "str | None"
-            yield f"{paging.position.variable}: {kind} = None"
+            yield f"{variable(model, operation, paging.position)}: {kind} = None"
         else:
             first = paging.first_page if paging.style is PagingStyle.PAGE else 0
             limits = ", ".join(part for part in (f"ge={first}", "le=10**9", alias) if part)
-            yield f"{paging.position.variable}: Annotated[int, Query({limits})] = {first}"
+            yield f"{variable(model, operation, paging.position)}: Annotated[int, Query({limits})] = {first}"
 
 
 def _alias(name: str, variable: str) -> str:

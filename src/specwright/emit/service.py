@@ -181,7 +181,7 @@ class _Writer:
         above = self.operation.parent or (self.operation.row.parent if self.operation.row else None)
         for row in above.chain() if above else ():
             entity = self.model.entity(row.entity)
-            keys = ", ".join(key_variable(key.parameter, entity) for key in row.keys)
+            keys = ", ".join(names.key_variable(key.parameter, entity) for key in row.keys)
             repository = f"{names.repository_class(entity)}(connection, actor)"
             yield f"{entity.row} = await {repository}.get({keys})"
 
@@ -214,7 +214,7 @@ class _Writer:
         assert row is not None
         if row.is_actor:
             return "actor.id"
-        return ", ".join(key_variable(key.parameter, self._entity) for key in row.keys)
+        return ", ".join(names.key_variable(key.parameter, self._entity) for key in row.keys)
 
     # -- What is done -----------------------------------------------------------------------------
 
@@ -376,7 +376,7 @@ class _Writer:
                 if target == self._entity
                 else f"{names.repository_class(target)}(connection, actor)"
             )
-            yield f"{variable} = await {repository}.get({key_variable(end.parameter, target)})"
+            yield f"{variable} = await {repository}.get({names.key_variable(end.parameter, target)})"
             rows.append(variable)
         yield f"await {self._rows}.{self.operation.name}({', '.join(rows)})"
 
@@ -409,12 +409,6 @@ def body_argument(operation: Operation) -> str:
     return "request" if operation.kind is not OperationKind.CREATE else "new"
 
 
-def key_variable(parameter: str, entity: Entity) -> str:
-    """What a parameter of the path is called in Python: `id` of a task is `task_id`."""
-    name = attribute(snake(parameter))
-    return f"{entity.row}_{name}" if name in {"id", "key", "slug", "uuid"} else name
-
-
 def key_parameters(model: Model, operation: Operation) -> Iterator[tuple[str, str]]:
     """The parameters of the path in Python, with their types, in the order of the path."""
     found: dict[str, str] = {}
@@ -426,7 +420,7 @@ def key_parameters(model: Model, operation: Operation) -> Iterator[tuple[str, st
             target = model.entity(end.target)
             column = target.column(end.target_column)
             assert column is not None
-            found[key_variable(end.parameter, target)] = columns.plain_type(column.type)
+            found[names.key_variable(end.parameter, target)] = columns.plain_type(column.type)
     yield from found.items()
 
 
@@ -436,4 +430,4 @@ def _keys_of(model: Model, row: RowInPath) -> Iterator[tuple[str, str]]:
         for key in one.keys:
             column = entity.column(key.column)
             assert column is not None
-            yield key_variable(key.parameter, entity), columns.plain_type(column.type)
+            yield names.key_variable(key.parameter, entity), columns.plain_type(column.type)

@@ -1,6 +1,7 @@
 """Words and literals for emitted files."""
 
 import json
+import textwrap
 
 
 def with_article(noun: str) -> str:
@@ -20,6 +21,14 @@ def listed(names: list[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
     *most, last = names
     return f"{', '.join(most)} and {last}" if most else last
+
+
+def docstring(text: str, most: int = 90) -> str:
+    """A docstring; a long one on lines of its own."""
+    plain = text.replace("\\", "\\\\").replace('"""', "'''")
+    if len(plain) <= most and not plain.endswith('"'):
+        return f'"""{plain}"""'
+    return "\n".join(['"""', *textwrap.wrap(plain, most, break_on_hyphens=False), '"""'])
 
 
 def spoken(text: str, most: int = 76) -> str:

@@ -7,6 +7,7 @@ from specwright.emit import names
 from specwright.emit.jobs import jobs_class, jobs_of
 from specwright.emit.rendering import render
 from specwright.model import Model
+from specwright.model.rules import Job
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +30,10 @@ def emit_worker(model: Model) -> str:
     return render(
         "backend/worker.py",
         domains=[_Domain(domain, jobs_class(domain)) for domain in domains],
-        jobs=[
-            _Job(job.name, snake(job.name), domain, job.every_seconds or 0)
-            for domain in domains
-            for job in jobs_of(model, domain)
-        ],
+        jobs=[_job(domain, job) for domain in domains for job in jobs_of(model, domain)],
     )
+
+
+def _job(domain: str, job: Job) -> _Job:
+    assert job.every_seconds is not None
+    return _Job(job.name, snake(job.name), domain, job.every_seconds)

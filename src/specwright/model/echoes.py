@@ -102,13 +102,19 @@ def without_echoes(found: Iterable[Diagnostic], told: Iterable[Diagnostic]) -> I
     earlier = [one for one in told if one.level is Level.ERROR]
     errors = [one for one in news if one.level is Level.ERROR]
     places = {error.place for error in earlier}
+    lines = {
+        (error.place.file, error.place.line) for error in earlier if error.code.startswith("yaml-")
+    }
     lost_actor = any(error.place.file in _PLANS for error in earlier) or any(
         error.code is Code.NO_AUTH or _lost_users(error) for error in errors
     )
     meant = frozenset(map(_meant, errors))
+    wrong = {error.place for error in errors}
     for one in news:
         is_echo = _misses(one, earlier) or _follows(one, errors)
         is_echo = is_echo or (lost_actor and misses_actor(one)) or _asks_about(one, meant)
+        is_echo = is_echo or (one.place.file, one.place.line) in lines
+        is_echo = is_echo or (one.level is not Level.ERROR and one.place in wrong)
         if one.place not in places and not is_echo:
             yield one
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from specwright.diagnostic import Code, Level, Place, Report, did_you_mean
 from specwright.spec.syntax import Assignment, Word
@@ -30,9 +30,11 @@ class Shapes:
     """Reads nodes; `key` is always the name of the key in question, for the messages."""
 
     report: Report
+    _told: set[int] = field(default_factory=set)  # the lines of which YAML has its own to say
 
     def say(self, place: Place, code: Code, message: str, hint: str | None = None) -> None:
-        self.report.add(place, code, message, hint)
+        if place.line not in self._told:
+            self.report.add(place, code, message, hint)
 
     def later(self, place: Place, message: str) -> None:
         self.report.add(place, Code.NOT_BUILT, message, level=Level.LATER)
@@ -46,7 +48,10 @@ class Shapes:
 
     def document(self, body: Text, key: str, must: str, hint: str) -> Mapping | None:
         """The mapping that a block consists of; None if it says nothing."""
-        node = read_yaml(body, self.report)
+        found = Report()
+        node = read_yaml(body, found)
+        self.report.extend(found)
+        self._told.update(one.place.line for one in found)
         if isinstance(node, Scalar) and node.value is None:
             return None
         return self.mapping(node, key, must, hint)

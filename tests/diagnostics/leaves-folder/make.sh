@@ -1,1 +1,2 @@
+echo '# Not for you' > ../secret.md
 ln -s ../secret.md research.md

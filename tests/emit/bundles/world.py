@@ -79,7 +79,12 @@ class World:
         await self._connection.execute(statement, *values)
 
     async def call(
-        self, actor: dict[str, Any] | None, method: str, path: str, body: object = None, **headers: str
+        self,
+        actor: dict[str, Any] | None,
+        method: str,
+        path: str,
+        body: object = None,
+        **headers: str,
     ) -> Answer:
         if actor is not None:
             headers["Authorization"] = f"Bearer {_token(actor['id'])}"

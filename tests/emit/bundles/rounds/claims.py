@@ -161,7 +161,10 @@ async def test_the_rows_of_a_relation_are_removed(world: Any) -> None:
 
 
 async def test_rounds_go_over_a_whole_table(world: Any) -> None:
-    heavy, held = await _product(world, family="heavy"), await _product(world, on_hand=1, reserved=1)
+    heavy, held = (
+        await _product(world, family="heavy"),
+        await _product(world, on_hand=1, reserved=1),
+    )
     idle = await _product(world)
     order = await _order(world)
     refused = await world.call(await _clerk(world), "POST", f"/orders/{order['id']}:count")
