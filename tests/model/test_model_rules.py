@@ -161,7 +161,7 @@ def test_a_rule_that_sums_rows_locks_their_owner(small: Small) -> None:
          "  - as: u\n    in: Thing\n    set:\n      u.weight: 4",
          Code.RULE_CONFLICT, "could both set `weight` of the same Thing"),
         ("do: emty", Code.UNKNOWN_OPERATION, "`emty` is neither an operation nor an effect."),
-        ("do: fill", Code.RULE_CYCLE, "`fill` → `fill`"),
+        ("do: fill", Code.RULE_CYCLE, "`fill` does itself, without end."),
         ("each:\n  - as: t\n    in: Thing\n    do: fill", Code.RULE_CYCLE, "without end"),
     ],
 )  # fmt: skip

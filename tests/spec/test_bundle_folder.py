@@ -211,7 +211,7 @@ def test_of_several_contracts_none_is_guessed() -> None:
     assert bundle.contract is None
     assert told(found) == [
         (
-            "contracts/a.json:1:1 open open-question: Which of these is the contract is open: "
+            "contracts/a.json:1:1 error declared-twice: A bundle has one contract, and here are 2: "
             "`contracts/a.json`, `contracts/b.yaml`. | Merge them into `contracts/openapi.yaml`."
         )
     ]
@@ -228,7 +228,7 @@ def test_a_client_has_the_contract_that_bears_its_name() -> None:
     again = {**ORDERS, "contracts/clients/payments.yaml": ORDERS[payments]}
     assert told(read(again)[1]) == [
         (
-            "contracts/clients/payments.yaml:1:1 error defined-twice: The client "
+            "contracts/clients/payments.yaml:1:1 error declared-twice: The client "
             "`payments` has two "
             f"contracts: `{payments}` is the other. | Keep one of the two."
         )

@@ -223,8 +223,8 @@ STEPS = "A step starts with `Given`, `When`, `Then`, `And` or `But`."
         (
             "Scenario: a\nWhen b\n  | x | y |\n  | 1 |\n",
             [
-                ("4:3 scenario-table: This row has not as many cells as the first row of its "
-                "table. | None")
+                ("4:3 scenario-table: This row has more or fewer cells than the first row of its "
+                "table. | Write `\\|` for a `|` that belongs to a cell, and nothing for an empty cell.")
             ],
         ),
         (

@@ -335,8 +335,8 @@ def test_several_rule_blocks_read_as_one() -> None:
     assert [str(name) for name, _ in (*rules.operations, *rules.effects)] == ["a", "e", "f"]
     hint = "Keep one of the two."
     assert said == [
-        f"12:3 defined-twice: `e` is defined twice: it stands on line 5 already. | {hint}",
-        f"14:1 defined-twice: `a` is defined twice: it stands on line 2 already. | {hint}",
+        f"12:3 declared-twice: `e` is defined twice: it stands on line 5 already. | {hint}",
+        f"14:1 declared-twice: `a` is defined twice: it stands on line 2 already. | {hint}",
     ]
 
 
@@ -436,7 +436,7 @@ HIDDEN = "| hidden field | visible to |\n|---|---|\n"
             ACCESS + "| `a`, `b` | yes | |\n| `a` | | yes |",
             [
                 (
-                    "4:4 defined-twice: `a` has a row already, on line 3. "
+                    "4:4 declared-twice: `a` has a row already, on line 3. "
                     "| An operation has one row: say in it who may call it."
                 )
             ],
@@ -475,7 +475,7 @@ HIDDEN = "| hidden field | visible to |\n|---|---|\n"
                     "1:15 unclear-cell: `all users` cannot be a role. "
                     "| Head it with a role of the users, such as `admin`, or with `anyone`."
                 ),
-                "1:31 defined-twice: `a` has two columns in this table. | Keep one of the two.",
+                "1:31 declared-twice: `a` has two columns in this table. | Keep one of the two.",
             ],
         ),
         (

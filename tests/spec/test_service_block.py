@@ -85,7 +85,7 @@ def test_two_service_blocks_read_as_one() -> None:
     )
     assert [str(name) for name in service.idempotency] == ["a"]
     assert len(service.limits) == 1
-    assert said == [("7:1 defined-twice: `idempotency` stands on line 2 already. "
+    assert said == [("7:1 declared-twice: `idempotency` stands on line 2 already. "
                     "| Write both as one.")]  # fmt: skip
 
 

@@ -77,7 +77,7 @@ class _Folder:
     def _decoded(self, content: bytes, name: str) -> str | None:
         if len(content) > LARGEST:
             message = f"`{name}` is larger than {LARGEST // 1_000_000} MB, so it was not read."
-            self._add(name, Code.FILE_TOO_LARGE, message)
+            self._add(name, Code.FILE_TOO_LARGE, message, "Split it, or move it elsewhere.")
             return None
         try:
             text = content.decode("utf-8")

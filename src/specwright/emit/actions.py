@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from specwright.emit import names
 from specwright.emit.behaviour import Behaviour
 from specwright.emit.beyond import Beyond, roots
-from specwright.emit.names import refusal_class
 from specwright.emit.further import (
     Function,
     beyond_lines,
@@ -15,6 +14,7 @@ from specwright.emit.further import (
 )
 from specwright.emit.handled import handled_entities
 from specwright.emit.lookups import enum_of
+from specwright.emit.names import refusal_class
 from specwright.emit.parameters import annotated, imports_for
 from specwright.emit.python_expressions import to_python
 from specwright.emit.python_source import Level, Piece
@@ -42,7 +42,7 @@ def acts(model: Model, behaviour: Behaviour) -> bool:
 def passes_on(behaviour: Behaviour) -> bool:
     """Whether it does nothing but what another operation does."""
     own = behaviour.requires or behaviour.sets or behaviour.lifecycle or behaviour.beyond
-    return len(behaviour.does) == 1 and not (own or behaviour.deletes_row)
+    return len(behaviour.does) == 1 and not (own or behaviour.deletes_row or behaviour.cases)
 
 
 def emit_actions(model: Model, domain: str) -> str | None:
@@ -146,6 +146,27 @@ def _lines(model: Model, entity: Entity, behaviour: Behaviour) -> Iterator[str]:
     if behaviour.facts:
         given = ", ".join([row, *fact_arguments(behaviour)])
         yield f"facts = await {rows}.{behaviour.function}_facts({given})"
+    if behaviour.cases:
+        yield from _switched(entity, rows, behaviour)
+    else:
+        yield from _done(entity, rows, behaviour)
+
+
+def _switched(entity: Entity, rows: str, behaviour: Behaviour) -> Iterator[str]:
+    """The first case that holds is done, and no other."""
+    yield from _requirements(behaviour)
+    for when, case in behaviour.cases:
+        lines = list(_done(entity, rows, case))
+        if when is None:
+            yield from lines
+            return
+        yield f"if {python(behaviour, when)}:"
+        yield from (f"    {line}" for line in lines)
+    yield f"return {behaviour.row}"
+
+
+def _done(entity: Entity, rows: str, behaviour: Behaviour) -> Iterator[str]:
+    row = behaviour.row
     changed = _changed(behaviour)
     before = [*_requirements(behaviour), *_further(behaviour)]
     if changed != row and (before or behaviour.does or behaviour.deletes_row):

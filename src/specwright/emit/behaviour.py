@@ -28,6 +28,8 @@ class Behaviour:
     name: str
     entity: str
     row: str
+    part: Block | None = None  # of its rule, a case of a `switch`
+    part_name: str = ""
 
     @classmethod
     def named(cls, model: Model, name: str) -> "Behaviour | None":
@@ -79,7 +81,16 @@ class Behaviour:
 
     @property
     def own_block(self) -> Block | None:
-        return self.rule.block if self.rule else None
+        return self.part or (self.rule.block if self.rule else None)
+
+    @cached_property
+    def cases(self) -> "tuple[tuple[Typed | None, Behaviour], ...]":
+        """Of a `switch`: each condition, None for `else`, and what is done then."""
+        block = self.own_block
+        return tuple(
+            (case.when, replace(self, part=case.block, part_name=f"{self.name}Case{number}"))
+            for number, case in enumerate(block.switch if block else (), start=1)
+        )
 
     @cached_property
     def requires(self) -> tuple[Require, ...]:
@@ -89,7 +100,8 @@ class Behaviour:
     @cached_property
     def blocks(self) -> tuple[Block, ...]:
         own = (self.own_block,) if self.own_block else ()
-        return (*own, *(effect.block for effect in self.effects))
+        cases = (block for _, case in self.cases for block in case.blocks)
+        return (*own, *cases, *(effect.block for effect in self.effects))
 
     @cached_property
     def rounds(self) -> tuple[Each, ...]:
@@ -99,7 +111,8 @@ class Behaviour:
 
     @cached_property
     def own_beyond(self) -> Beyond | None:
-        return self._beyond(self.name, self.own_block) if self.own_block else None
+        name = self.part_name or self.name
+        return self._beyond(name, self.own_block) if self.own_block else None
 
     @cached_property
     def effects_beyond(self) -> tuple[Beyond, ...]:
@@ -125,7 +138,8 @@ class Behaviour:
     @cached_property
     def beyond(self) -> tuple[Beyond, ...]:
         own = (self.own_beyond,) if self.own_beyond else ()
-        return (*own, *self.effects_beyond)
+        cases = (beyond for _, case in self.cases for beyond in case.beyond)
+        return (*own, *cases, *self.effects_beyond)
 
     @property
     def deletes_row(self) -> bool:
@@ -154,6 +168,8 @@ class Behaviour:
 
     @cached_property
     def facts(self) -> tuple[Fact, ...]:
+        if self.part is not None:
+            return replace(self, part=None, part_name="").facts
         return distinct_facts(self._facts())
 
     def _facts(self) -> Iterator[Fact]:
@@ -162,6 +178,9 @@ class Behaviour:
             assert arrow.guard is not None
             alone = len({one.guard for one in guarded}) == 1
             yield Fact("guard_holds" if alone else f"may_become_{snake(arrow.target)}", arrow.guard)
+        for number, (when, _) in enumerate(self.cases, start=1):
+            if when is not None and reads_relations(when):
+                yield Fact(f"is_case_{number}", when)
         for require in self.requires:
             if reads_relations(require.condition):
                 yield Fact(snake(require.error), require.condition, is_negated=True)
@@ -187,7 +206,8 @@ class Behaviour:
     def expressions(self) -> tuple[Typed, ...]:
         guards = (arrow.guard for arrow in self.arrows if arrow.guard)
         requires = (require.condition for require in self.requires)
-        return (*guards, *requires, *(one.value for one in self.sets))
+        whens = (when for when, _ in self.cases if when is not None)
+        return (*guards, *whens, *requires, *(one.value for one in self.sets))
 
     @property
     def lifecycle_arguments(self) -> tuple[str, ...]:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from specwright.emit import names
 from specwright.emit.beyond import Addition, Beyond, Other, Reached, Round, Rows, roots
-from specwright.emit.names import refusal_class
 from specwright.emit.facts import Fact
+from specwright.emit.names import refusal_class
 from specwright.emit.parameters import annotated
 from specwright.emit.python_expressions import to_python
 from specwright.emit.wording import spoken

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from specwright.emit.behaviour import Behaviour
-from specwright.emit.beyond import Beyond
+from specwright.emit.beyond import Beyond, roots
 from specwright.emit.lookups import operation_rule, performed, subject_of
 from specwright.emit.nested import Nested, nested_rows
 from specwright.model import Model
@@ -141,6 +141,22 @@ class Handled:
             if rule is not None and rule.block.search is not None:
                 found.append((operation, rule.block.search))
         return tuple(found)
+
+
+def search_arguments(search: Search) -> list[str]:
+    """What the query of a `find` or a `pick` is told."""
+    used = set(roots(search.where)) if search.where is not None else set()
+    return [name for name in ("actor", "request", "now") if name in used]
+
+
+def changes_what_it_finds(model: Model, operation: Operation) -> bool:
+    rule = operation_rule(model, operation.id)
+    if rule is None:
+        return False
+    return any(
+        block.set or block.create or block.delete or block.each or block.do
+        for block in rule.block.within()
+    )
 
 
 def all_beyond(model: Model) -> tuple[Beyond, ...]:

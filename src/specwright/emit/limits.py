@@ -80,6 +80,8 @@ def _of_operation(model: Model, operation: Operation) -> Iterator[tuple[Place, s
             continue
         if operation.kind is not OperationKind.LIST and reads_relations(cell.condition):
             yield cell.place, "Conditions of access that read other rows are not built yet."
+        if operation.kind in (OperationKind.PICK, OperationKind.FIND):
+            yield cell.place, "Conditions of access on a row that is looked for are not built yet."
         if operation.kind is OperationKind.CREATE or operation.link is not None:
             yield cell.place, "Conditions of access on a row that is made here are not built yet."
         if _request_roots(cell.condition):

@@ -20,25 +20,77 @@ from specwright.model.typed import Follow, Get, Name, Typed, children, path, rel
 
 Limit = tuple[Place, str]
 _GIVEN = {"actor", "request", "now"}
+_WITH_CASES = (OperationKind.ACTION, OperationKind.FIND, OperationKind.PICK)
 
 
 def limits_of_rule(model: Model, rule: Rule) -> Iterator[Limit]:
     block = rule.block
-    if block.switch:
-        yield block.place, "`switch` is not built yet."
-    yield from _of_hooks(block)
-    yield from _of_locks(block.require, {("actor",), (rule.row or "",)})
+    yield from _of_requests(model, rule)
     if rule.entity is None or rule.row is None:
-        if block.set or block.create or block.delete or block.each:
+        if block.set or block.create or block.delete or block.each or block.switch:
             yield rule.place, "A rule that changes rows and has none of its own is not built yet."
+        yield from _of_hooks(block)
         return
-    beyond = Beyond(model, rule.name, rule.entity, rule.row, block, rule.kind == "effect")
+    yield from _of_block(model, rule, block)
+    if block.switch:
+        yield from _of_switch(model, rule)
+
+
+def _of_switch(model: Model, rule: Rule) -> Iterator[Limit]:
+    block, operation = rule.block, model.operation(rule.name)
+    if block.set or block.create or block.delete or block.each or block.do:
+        yield block.place, "Other changes beside `switch` are not built yet."
+    living = any(rule.name in lifecycle.triggers for lifecycle in model.lifecycles)
+    built = operation is None or operation.kind in _WITH_CASES
+    if living or rule.kind == "effect" or not built:
+        yield block.place, "`switch` in such a rule is not built yet."
+    for case in block.switch:
+        if case.block.switch or case.block.search:
+            yield case.block.place, "A search or a `switch` within a case is not built yet."
+        if any(path(one.row) == (rule.row,) for one in case.block.delete):
+            yield case.block.place, "`delete` of the row in a case is not built yet."
+        yield from _of_block(model, rule, case.block, case.when)
+
+
+def _of_requests(model: Model, rule: Rule) -> Iterator[Limit]:
+    """A rule reads what the body of its own operation brings, and nothing else of a request."""
     operation = model.operation(rule.name)
-    rounds = [one.each for one in nested_rows(model, operation)] if operation else []
-    beyond = replace(
-        beyond, block=replace(block, each=tuple(one for one in block.each if one not in rounds))
-    )
-    yield from _of_names(rule, beyond)
+    body = operation.body if operation else None
+    brought = {field.variable for field in body.fields} if body and not body.is_merge_patch else ()
+    for typed in _expressions(rule.block):
+        for node in walk(typed):
+            if isinstance(node, Get) and path(node.row) == ("request",):
+                further = rule.kind == "effect" and any(
+                    (rule.block.each, rule.block.create, rule.block.delete)
+                )
+                told = node.name in brought or (rule.kind == "effect" and not further)
+                if not told:
+                    yield rule.place, f"`request.{node.name}` in such a rule is not built yet."
+
+
+def _expressions(block: Block) -> Iterator[Typed]:
+    for one in block.within():
+        yield from (require.condition for require in one.require)
+        yield from (change.value for change in one.set)
+        yield from (value for made in one.create for _, value in made.values)
+        yield from (each.collection for each in one.each if each.collection is not None)
+        yield from (case.when for case in one.switch if case.when is not None)
+        wheres = (one.where, one.search.where if one.search else None)
+        yield from (where for where in wheres if where is not None)
+
+
+def _of_block(
+    model: Model, rule: Rule, block: Block, when: Typed | None = None
+) -> Iterator[Limit]:
+    assert rule.entity is not None
+    assert rule.row is not None
+    yield from _of_hooks(block)
+    yield from _of_locks(block.require, {("actor",), (rule.row,)})
+    operation = model.operation(rule.name)
+    nested = [one.each for one in nested_rows(model, operation)] if operation else []
+    block = replace(block, each=tuple(one for one in block.each if one not in nested))
+    beyond = Beyond(model, rule.name, rule.entity, rule.row, block, rule.kind == "effect")
+    yield from _of_names(rule, beyond, when)
     yield from _of_others(beyond)
     yield from _of_additions(beyond, block.create)
     for one in block.delete:
@@ -65,19 +117,17 @@ def _of_locks(requires: tuple[Require, ...], locked: set[tuple[str, ...]]) -> It
             yield require.place, "Counting the rows of such a row is not built yet."
 
 
-def _of_names(rule: Rule, beyond: Beyond) -> Iterator[Limit]:
+def _of_names(rule: Rule, beyond: Beyond, when: Typed | None) -> Iterator[Limit]:
     """What a rule names of its surroundings."""
-    typed = [one.value for one in rule.block.set] + [one.condition for one in rule.block.require]
-    named = {name for one in typed for name in _free(one)}
-    named |= {name for one in beyond.own_expressions for name in _free(one)}
+    block = beyond.block
+    typed = [one.value for one in block.set] + [one.condition for one in block.require]
+    typed += [when] if when is not None else []
+    named = {name for one in (*typed, *beyond.own_expressions) for name in _free(one)}
     for each in beyond.rounds:
         named |= {name for one in each.expressions for name in _free(one)} - {each.name}
     for name in sorted(named - {rule.row or "", *_GIVEN}):
         if name.isidentifier():
             yield rule.place, f"`{name}` in such a rule is not built yet."
-    operation = beyond.model.operation(rule.name)
-    if "request" in beyond.arguments and (operation is None or operation.body is None):
-        yield rule.place, "What a rule reads of such a request is not built yet."
 
 
 def _free(typed: Typed, bound: frozenset[str] = frozenset()) -> Iterator[str]:
@@ -272,6 +322,7 @@ def limits_of_behaviour(behaviour: Behaviour) -> Iterator[Limit]:
     if place is None:
         return
     yield from ((place, said) for said in _of_arrows(behaviour))
+    yield from (limit for _, case in behaviour.cases for limit in limits_of_behaviour(case))
     own = [behaviour.own_beyond] if behaviour.own_beyond else []
     for effect in behaviour.effects_beyond or ((),):
         parts = [part for one in [*own, *([effect] if effect else [])] for part in _parts(one)]

@@ -7,9 +7,11 @@ from functools import cached_property
 from specwright.address import pascal
 from specwright.emit import columns, names
 from specwright.emit.lookups import role_enum
-from specwright.emit.queries import Scope, ours
+from specwright.emit.queries import Conditions, Scope, Sql, ours, where
+from specwright.emit.sql_expressions import Subject
 from specwright.emit.wording import quoted
 from specwright.model import Model
+from specwright.model.access import ANYONE, Permission
 from specwright.model.entities import Column, Entity
 from specwright.model.operations import (
     Filter,
@@ -19,6 +21,7 @@ from specwright.model.operations import (
     Parameter,
     SortKey,
 )
+from specwright.model.typed import Typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,24 @@ class ListWriter:
 
     scope: Scope
     operation: Operation
+    conditions: Conditions
+
+    @cached_property
+    def _cells(self) -> tuple[tuple[Permission, Sql | None], ...]:
+        """What the access table says of this list alone, with the conditions in SQL."""
+        subject = Subject(self._entity.row, self._entity.name)
+        return tuple(
+            (cell, self.conditions.narrowing(cell.condition, subject) if cell.condition else None)
+            for cell in self.scope.of_list(self.operation)
+        )
+
+    @property
+    def binds(self) -> dict[str, Typed]:
+        return {name: one for _, sql in self._cells if sql for name, one in sql.binds.items()}
+
+    @property
+    def by_role(self) -> bool:
+        return self.scope.by_role or bool(self._cells)
 
     @property
     def _entity(self) -> Entity:
@@ -177,6 +198,7 @@ class ListWriter:
                 f"@cache\ndef _{self.operation.name}({self._shape()}) -> Statement[{self._row}]:",
                 f'    """{self._said()}"""',
                 f"    rows = {self._start()}",
+                *(f"    {line}" for line in self._permitted()),
                 *(f"    {line}" for line in self._narrowed()),
                 *(f"    {line}" for line in self._sorted()),
             ]
@@ -184,7 +206,7 @@ class ListWriter:
 
     def _shape(self) -> str:
         role = []
-        if self.scope.by_role:
+        if self.by_role:
             enum = role_enum(self.scope.model)
             assert enum is not None
             role = [f"role: {enum.class_name} | None"]
@@ -206,6 +228,18 @@ class ListWriter:
             for own, _ in self.operation.parent_joins
         ]
         return f"{called}.where({', '.join(joins)})" if joins else called
+
+    def _permitted(self) -> Iterator[str]:
+        """Which rows the caller's role may list, of those that exist for them."""
+        if not self._cells:
+            return
+        enum = role_enum(self.scope.model)
+        assert enum is not None
+        yield "match role:"
+        for cell, sql in sorted(self._cells, key=lambda one: one[0].role == ANYONE):
+            own = f"{enum.class_name}.{names.member(cell.role)}"
+            yield f"    case {'_' if cell.role == ANYONE else own}:"
+            yield f"        rows = rows{where(sql.conditions)}" if sql else "        pass"
 
     def _narrowed(self) -> Iterator[str]:
         for one in self.operation.filters:
@@ -293,7 +327,7 @@ class ListWriter:
                 yield f"parent_{own}={parent.row}.{theirs}"
 
     def _called(self) -> str:
-        asked = ["self._role"] if self.scope.by_role else []
+        asked = ["self._role"] if self.by_role else []
         asked += [f"{self._sort}={self._sort}"] if self._sort else []
         asked += [f"{name}={name} is not None" for name in self._optional_filters]
         asked += ["after=after is not None"] if self.by_key else []

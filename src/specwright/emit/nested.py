@@ -8,6 +8,7 @@ from specwright.address import pascal, snake
 from specwright.emit import names
 from specwright.emit.lookups import operation_rule
 from specwright.emit.python_expressions import UnloadedRelation, to_python
+from specwright.emit.queries import repository_of
 from specwright.emit.wording import spoken
 from specwright.model import Model
 from specwright.model.entities import Column, Entity, Relation
@@ -92,7 +93,7 @@ class Nested:
     def look_up(self) -> Iterator[str]:
         """Finds what the rows name, in one statement for each reference; asks the rules."""
         for one, target in self.references:
-            repository = f"{names.repository_class(target)}(connection, actor)"
+            repository = repository_of(self.model, target)
             keys = f"{self.variable}.{one.variable} for {self.variable} in {self._items}"
             yield f"{self._found(one)}await {repository}.get_many({keys})"
         if self.requires:

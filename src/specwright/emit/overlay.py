@@ -130,9 +130,7 @@ def _actions(model: Model, contract: Contract, document: Mapping[str, Any]) -> I
     )
 
 
-def _additions(
-    model: Model, operation: Operation, document: Mapping[str, Any]
-) -> dict[str, Json]:
+def _additions(model: Model, operation: Operation, document: Mapping[str, Any]) -> dict[str, Json]:
     added: dict[str, Json] = {}
     if "operationId" not in document["paths"][operation.path][operation.method]:
         added["operationId"] = operation.id

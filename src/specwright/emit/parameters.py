@@ -16,7 +16,9 @@ def facts_class(behaviour: Behaviour | Beyond) -> str:
     return f"{pascal(behaviour.name)}Facts"
 
 
-def annotated(model: Model, behaviour: Behaviour | Beyond, arguments: Iterable[str]) -> tuple[str, ...]:
+def annotated(
+    model: Model, behaviour: Behaviour | Beyond, arguments: Iterable[str]
+) -> tuple[str, ...]:
     """The row's own parameter, and those of the arguments."""
     entity = entity_of(model, behaviour)
     row = f"{behaviour.row}: {names.row_class(entity)}"

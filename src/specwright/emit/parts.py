@@ -28,7 +28,7 @@ from specwright.model.operations import (
     View,
 )
 from specwright.model.rules import Derived
-from specwright.model.typed import reads_relations
+from specwright.model.typed import Name, Typed, reads_relations, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,7 @@ class _Parts:
     fields: tuple[tuple[str, str], ...]
     lines: list[str]
     arguments: list[str]
+    takes_now: bool
 
 
 @dataclass
@@ -81,7 +82,22 @@ def derived_in_python(model: Model, view: View, source: object) -> Derived | Non
     if not isinstance(source, DerivedValue):
         return None
     found = derived_value(model, view, source)
-    return None if reads_relations(found.value) else found
+    return None if reads_relations(found.value) or _asks_time(found.value) else found
+
+
+def asks_time(model: Model, view: View) -> bool:
+    """Whether the view shows something that depends on the time."""
+    shown = [one.visible_to for one in hidden_in(model, view)]
+    for one in view.fields:
+        if isinstance(one.source, DerivedValue):
+            shown.append(derived_value(model, view, one.source).value)
+        if isinstance(one.source, RelatedView) and asks_time(model, one.source.view):
+            return True
+    return any(_asks_time(one) for one in shown)
+
+
+def _asks_time(typed: Typed) -> bool:
+    return any(isinstance(node, Name) and node.name == "now" for node in walk(typed))
 
 
 def derived_value(model: Model, view: View, source: DerivedValue) -> Derived:
@@ -116,7 +132,8 @@ def emit_parts(model: Model, domain: str) -> str | None:
 
 def _actor(model: Model) -> str:
     visited = any(operation.is_public for operation in model.operations)
-    return f"{actor_class(model)} | None" if visited else actor_class(model)
+    plain = actor_class(model)
+    return f"{plain} | None" if visited and plain != "None" else plain
 
 
 def views_of(model: Model, domain: str) -> list[View]:
@@ -197,6 +214,7 @@ class _Writer:
             fields=tuple(self._fields.items()),
             lines=self._lines,
             arguments=[f"{name}={value}" for name, value in self._arguments.items()],
+            takes_now=asks_time(self._model, self._view),
         )
 
     def _fills(self, name: str, annotation: str, value: str) -> None:
@@ -223,7 +241,8 @@ class _Writer:
         )
         key = f"{row}.{far}"
         if inner is not None and needs_parts(self._model, inner):
-            loaded = f"await {parts_function(inner)}(connection, actor, {found})"
+            now = ", now" if asks_time(self._model, inner) else ""
+            loaded = f"await {parts_function(inner)}(connection, actor, {found}{now})"
             self._lines.append(f"{found}_parts = {loaded}")
             found, row, typed = f"{found}_parts", "parts", parts_class(inner)
             key = f"parts.{target.row}.{far}"
@@ -287,6 +306,9 @@ class _Writer:
     def _derived(self, derived: Derived) -> None:
         """A value that other rows tell: asked of the database for all rows at once."""
         name = snake(derived.name)
+        if not reads_relations(derived.value):
+            self._fills(name, annotation_of(derived.value.type), to_python(derived.value).text)
+            return
         (key,) = self._entity.primary_key.columns
         column = f"{names.table_class(self._entity)}.{key}"
         subject = Subject(self._entity.row, self._entity.name)

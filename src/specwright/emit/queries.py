@@ -5,14 +5,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from specwright.emit import names
-from specwright.emit.lookups import role_enum
+from specwright.emit.lookups import permissions, role_enum
 from specwright.emit.python_expressions import to_python
 from specwright.emit.sql_expressions import Form, SqlSource, Subject, to_sql
 from specwright.emit.wording import quoted
 from specwright.model import Model
 from specwright.model.access import ANYONE, Permission
 from specwright.model.entities import Entity
-from specwright.model.typed import Typed
+from specwright.model.operations import Operation, OperationKind
+from specwright.model.typed import Name, Typed, walk
 
 
 @dataclass
@@ -63,8 +64,32 @@ class Scope:
 
         An empty cell says nothing about rows: what its role may do at all, it may do to any.
         """
+        return tuple(cell for cell in self._seen if cell.condition)
+
+    @property
+    def _seen(self) -> tuple[Permission, ...]:
         seen = self.model.visibility_of(self.entity.name)
-        return tuple(cell for cell in seen.permissions if cell.condition) if seen else ()
+        return seen.permissions if seen else ()
+
+    def of_list(self, operation: Operation) -> tuple[Permission, ...]:
+        """The cells that say which rows a list has, of those that exist for its caller."""
+        cells = permissions(self.model, operation.id)
+        said, seen = ({one.role: one.words for one in some} for some in (cells, self._seen))
+        return () if said == seen else _told_apart(cells)
+
+    @cached_property
+    def asks_time(self) -> bool:
+        """Whether it depends on the time which rows exist for a caller, or are listed."""
+        cells = [*self.conditional]
+        for operation in self.model.operations:
+            if operation.kind is OperationKind.LIST and operation.entity == self.entity.name:
+                cells += self.of_list(operation)
+        conditions = [cell.condition for cell in cells if cell.condition]
+        return any(
+            isinstance(node, Name) and node.name == "now"
+            for one in conditions
+            for node in walk(one)
+        )
 
     @property
     def by_role(self) -> bool:
@@ -114,7 +139,7 @@ class Scope:
             "    match role:",
         ]
         rest = self.start()
-        for cell in self._told_apart:
+        for cell in _told_apart(self._seen):
             found = self.start()
             if cell.condition is not None:
                 subject = Subject(self.entity.row, self.entity.name)
@@ -130,18 +155,21 @@ class Scope:
         return "\n".join(lines), binds
 
     @property
-    def _told_apart(self) -> tuple[Permission, ...]:
-        """The cells that say which rows; with a condition on `anyone`, also those with none."""
-        seen = self.model.visibility_of(self.entity.name)
-        cells = seen.permissions if seen else ()
-        if any(cell.role == ANYONE for cell in self.conditional):
-            return cells
-        return self.conditional
-
-    @property
     def _reader(self) -> str:
         seen = self.model.visibility_of(self.entity.name)
         return seen.operation if seen else "the access table"
+
+
+def _told_apart(cells: tuple[Permission, ...]) -> tuple[Permission, ...]:
+    """The cells that say which rows; with a condition on `anyone`, also those with none."""
+    conditional = tuple(cell for cell in cells if cell.condition)
+    return cells if any(cell.role == ANYONE for cell in conditional) else conditional
+
+
+def repository_of(model: Model, entity: Entity) -> str:
+    """A repository as services make one: `TaskRepository(connection, actor)`."""
+    now = ", self._now" if Scope(model, entity).asks_time else ""
+    return f"{names.repository_class(entity)}(connection, actor{now})"
 
 
 def ours(entity: Entity, *, by_role: bool) -> str:

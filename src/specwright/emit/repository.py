@@ -8,7 +8,12 @@ from specwright.emit import columns, names
 from specwright.emit.annotations import request_class
 from specwright.emit.behaviour import Behaviour
 from specwright.emit.further_queries import FurtherQueries
-from specwright.emit.handled import Handled, handled_entities
+from specwright.emit.handled import (
+    Handled,
+    changes_what_it_finds,
+    handled_entities,
+    search_arguments,
+)
 from specwright.emit.lists import ListWriter
 from specwright.emit.lookups import actor_class, role_enum
 from specwright.emit.parameters import body_class, facts_class
@@ -89,10 +94,14 @@ class _Writer:
             actor=self._actor,
             scope=[],
         )
+        lists = [
+            ListWriter(scope, operation, self.module.conditions)
+            for operation in self.handled.of(OperationKind.LIST)
+        ]
         if self.handled.is_for_callers:
-            self._start(scope, repository)
+            self._start(scope, repository, lists)
         self._lookups(repository)
-        self._lists(scope, repository)
+        self._lists(lists, repository)
         self._creation(scope, repository)
         self._changes(repository)
         self._links(repository)
@@ -105,7 +114,7 @@ class _Writer:
 
     # -- The caller's scope -----------------------------------------------------------------------
 
-    def _start(self, scope: Scope, repository: Repository) -> None:
+    def _start(self, scope: Scope, repository: Repository, lists: list[ListWriter]) -> None:
         """What every search for rows starts from, and what it binds."""
         optional = self.is_visited
         bound = {} if scope.tenant is None else {scope.bind: f"actor.{scope.bind}"}
@@ -113,21 +122,27 @@ class _Writer:
             text, binds = scope.by_role_function(self._ours, self.module.conditions)
             self.module.starts.append(text)
             bound |= dict(bound_values(binds))
-            role = f"actor.{self._role_column}"
-            repository.scope.append(f"self._role = {_if_there(role, optional=optional)}")
         else:
             self.module.starts.append(f"{self._ours} = {scope.start()}")
+        for writer in lists:
+            bound |= dict(bound_values(writer.binds))
+        by_role = any(writer.by_role for writer in lists) or scope.by_role
+        if by_role:
+            role = f"actor.{self._role_column}"
+            repository.scope.append(f"self._role = {_if_there(role, optional=optional)}")
         given = ", ".join(
             f"{quoted(name)}: {_if_there(value, optional=optional and value.startswith('actor'))}"
             for name, value in bound.items()
         )
         repository.scope.append(f"self._scope: dict[str, object] = {{{given}}}")
-        if not bound and not scope.by_role:
+        repository.takes_now = scope.asks_time
+        if not bound and not by_role:
             repository.actor_name = "_"
 
     @property
     def _actor(self) -> str:
-        return actor_class(self.model) + (" | None" if self.is_visited else "")
+        plain = actor_class(self.model)
+        return f"{plain} | None" if self.is_visited and plain != "None" else plain
 
     @property
     def is_visited(self) -> bool:
@@ -258,10 +273,9 @@ class _Writer:
 
     # -- Lists ------------------------------------------------------------------------------------
 
-    def _lists(self, scope: Scope, repository: Repository) -> None:
+    def _lists(self, lists: list[ListWriter], repository: Repository) -> None:
         entity = self.handled.entity
-        for operation in self.handled.of(OperationKind.LIST):
-            writer = ListWriter(scope, operation)
+        for writer in lists:
             for key in writer.structs:
                 ends = ", ".join(f"{entity.row}.{name}" for name, _ in key.fields)
                 made = f"@classmethod\ndef of(cls, {entity.row}: {self._row}) -> Self:\n"
@@ -386,16 +400,27 @@ class _Writer:
             statement = "{ours}" + where(sql.conditions) + self._ordered(search)
             if search.locks:
                 statement += f".with_for_update(key_share=True, skip_locked=True, of={self._table})"
+            elif changes_what_it_finds(self.model, operation):
+                statement += f".with_for_update(key_share=True, of={self._table})"
             name = f"{'pick' if search.locks else 'find'}_for_{operation.name}"
             picked = self._statement(f"_{name.upper()}", self._row, statement)
             said = ", locked; those that others hold are skipped" if search.locks else ""
-            parameters, values = self._bound(sql)
+            _, values = self._bound(sql)
+            parameters = [
+                f"{one}: {self._annotation(operation, one)}" for one in search_arguments(search)
+            ]
             repository.for_caller.append(
                 f"async def {name}({', '.join(['self', *parameters])}) -> {self._row} | None:\n"
                 f'    """The first that fits{said}."""\n'
                 f"    return await {picked}.first("
                 f"{', '.join(['self._connection', *values, '**self._scope'])})"
             )
+
+    def _annotation(self, operation: Operation, argument: str) -> str:
+        if argument == "request":
+            assert operation.body is not None
+            return request_class(operation.body.name)
+        return self._actor if argument == "actor" else "datetime"
 
     def _ordered(self, search: Search) -> str:
         entity = self.handled.entity

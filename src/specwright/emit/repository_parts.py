@@ -25,6 +25,7 @@ class Repository:
     actor: str
     scope: list[str]
     actor_name: str = "actor"
+    takes_now: bool = False
     on_rows: list[str] = field(default_factory=list)
     for_caller: list[str] = field(default_factory=list)
     for_jobs: list[str] = field(default_factory=list)

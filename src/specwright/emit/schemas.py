@@ -345,7 +345,9 @@ def _page(model: Model, page: ListEnvelope, view: View) -> _Page:
     return _Page(
         name=names.page_class(page),
         purpose=f"Some of the {entity.table.replace('_', ' ')}.",
-        renames=_renames((snake(name), name) for name in (items, *(f.path[-1] for f in page.fields))),
+        renames=_renames(
+            (snake(name), name) for name in (items, *(f.path[-1] for f in page.fields))
+        ),
         row=parts_class(view) if needs_parts(model, view) else names.row_class(entity),
         fields=tuple(fields),
     )

@@ -3,19 +3,21 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from specwright.address import pascal, snake
+from specwright.address import pascal
 from specwright.emit import columns, names
 from specwright.emit.actions import acts, call, fact_arguments, passes_on, refuse, rows_name
 from specwright.emit.annotations import request_class
 from specwright.emit.behaviour import Behaviour
-from specwright.emit.names import refusal_class
-from specwright.emit.handled import created_by, references
+from specwright.emit.handled import created_by, references, search_arguments
 from specwright.emit.lists import list_parameters
-from specwright.emit.lookups import caller_module, needs_row, operation_rule, subject_of
+from specwright.emit.lookups import caller_module, operation_rule, subject_of
+from specwright.emit.names import refusal_class
 from specwright.emit.nested import nested_rows
+from specwright.emit.parts import asks_time as shows_time
 from specwright.emit.parts import needs_parts, parts_class, parts_function
-from specwright.emit.policies import is_guarded, policy_name
+from specwright.emit.policies import asks_row, asks_time, is_guarded, policy_name
 from specwright.emit.python_text import python
+from specwright.emit.queries import repository_of
 from specwright.emit.rendering import render
 from specwright.model import Model
 from specwright.model.entities import Entity
@@ -157,18 +159,19 @@ class _Writer:
         return f"async with self._caller.{mode}() as (connection, actor):"
 
     def _lines(self) -> Iterator[str]:
-        asks_row = needs_row(self.model, self.operation.id)
+        asks = asks_row(self.model, self.operation)
         guarded = is_guarded(self.model, self.operation)
-        if guarded and not asks_row:
-            yield f"permit(policies.{policy_name(self.operation)}(actor))"
-        yield f"{self._rows} = {names.repository_class(self._entity)}(connection, actor)"
+        if guarded and not asks:
+            yield self._permit()
+        yield f"{self._rows} = {repository_of(self.model, self._entity)}"
         yield from self._parents()
-        permit = (
-            f"permit(policies.{policy_name(self.operation)}(actor, {self._entity.row}))"
-            if guarded and asks_row
-            else None
-        )
-        yield from self._body(permit)
+        yield from self._body(self._permit() if guarded and asks else None)
+
+    def _permit(self) -> str:
+        given = ["actor"]
+        given += [self._entity.row] if asks_row(self.model, self.operation) else []
+        given += ["self._now"] if asks_time(self.model, self.operation) else []
+        return f"permit(policies.{policy_name(self.operation)}({', '.join(given)}))"
 
     @property
     def _rows(self) -> str:
@@ -182,7 +185,7 @@ class _Writer:
         for row in above.chain() if above else ():
             entity = self.model.entity(row.entity)
             keys = ", ".join(names.key_variable(key.parameter, entity) for key in row.keys)
-            repository = f"{names.repository_class(entity)}(connection, actor)"
+            repository = repository_of(self.model, entity)
             yield f"{entity.row} = await {repository}.get({keys})"
 
     def _body(self, permit: str | None) -> Iterator[str]:
@@ -228,7 +231,7 @@ class _Writer:
             yield f"return {called}"
         else:
             yield f"page = {called}"
-            yield f"parts = await {parts_function(view)}(connection, actor, page.rows)"
+            yield f"parts = await {parts_function(view)}(connection, actor, page.rows{self._time_of(view)})"
             yield "return Page(parts, page.next_page_token)"
 
     @property
@@ -244,7 +247,11 @@ class _Writer:
             return
         if row != self._entity.row:
             yield f"{self._entity.row} = {row}"
-        yield f"return await one_{parts_function(view)}(connection, actor, {self._entity.row})"
+        given = f"connection, actor, {self._entity.row}{self._time_of(view)}"
+        yield f"return await one_{parts_function(view)}({given})"
+
+    def _time_of(self, view: View) -> str:
+        return ", self._now" if shows_time(self.model, view) else ""
 
     def _create(self) -> Iterator[str]:
         yield from self._references()
@@ -283,7 +290,7 @@ class _Writer:
             field = self.operation.field(name)
             assert field is not None
             value = f"{body_argument(self.operation)}.{field.variable}"
-            look = f"await {names.repository_class(entity)}(connection, actor).get({value})"
+            look = f"await {repository_of(self.model, entity)}.get({value})"
             if field.required and not field.schema.nullable:
                 yield look
             else:
@@ -371,11 +378,7 @@ class _Writer:
         for end in link.ends:
             target = self.model.entity(end.target)
             variable = end.column.removesuffix("_id")
-            repository = (
-                self._rows
-                if target == self._entity
-                else f"{names.repository_class(target)}(connection, actor)"
-            )
+            repository = self._rows if target == self._entity else repository_of(self.model, target)
             yield f"{variable} = await {repository}.get({names.key_variable(end.parameter, target)})"
             rows.append(variable)
         yield f"await {self._rows}.{self.operation.name}({', '.join(rows)})"
@@ -387,7 +390,7 @@ class _Writer:
         search = rule.block.search
         assert search is not None
         verb = "pick" if search.locks else "find"
-        given = self._search_arguments()
+        given = ", ".join(self._now_or(name) for name in search_arguments(search))
         yield f"{search.name} = await {self._rows}.{verb}_for_{self.operation.name}({given})"
         yield f"if {search.name} is None:"
         if search.none_error is None:
@@ -399,8 +402,6 @@ class _Writer:
         done = call(behaviour, self._rows, search.name, "self._now")
         yield from self._returned(f"await operations.{done}")
 
-    def _search_arguments(self) -> str:
-        return ""
 
 
 def body_argument(operation: Operation) -> str:

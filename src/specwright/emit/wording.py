@@ -24,11 +24,13 @@ def listed(names: list[str]) -> str:
 
 
 def docstring(text: str, most: int = 90) -> str:
-    """A docstring; a long one on lines of its own."""
+    """A docstring; of a long one, what comes after its first colon on lines of its own."""
     plain = text.replace("\\", "\\\\").replace('"""', "'''")
-    if len(plain) <= most and not plain.endswith('"'):
+    if len(plain) <= most:
         return f'"""{plain}"""'
-    return "\n".join(['"""', *textwrap.wrap(plain, most, break_on_hyphens=False), '"""'])
+    head, _, rest = plain.partition(": ")
+    lines = textwrap.wrap(rest, most, break_on_hyphens=False)
+    return "\n".join([f'"""{head}:', "", *lines, '"""'])
 
 
 def spoken(text: str, most: int = 76) -> str:

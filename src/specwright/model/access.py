@@ -93,7 +93,9 @@ def read_roles(
         others = [word for word in written if word.value != ANYONE]
         if others:
             column = users.column("role")
-            why = "has no column `role`" if column is None else f"has a `role` of `{column.type.sql}`"
+            why = (
+                "has no column `role`" if column is None else f"has a `role` of `{column.type.sql}`"
+            )
             report.add(
                 others[0].place,
                 Code.ROLE_COLUMN,

@@ -173,7 +173,7 @@ def _refuse(
     report.add(
         expression.place(at),
         Code.CHECK_EXPRESSION,
-        f"`{word or source[at]}` cannot stand in an SQL expression of a column or table.",
+        f"`{source[at : at + len(word)] if word else source[at]}` cannot stand in an SQL expression of a column or table.",
         "Write one condition over the columns of the row, without queries, comments and `;`.",
     )
 

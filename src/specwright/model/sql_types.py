@@ -161,7 +161,7 @@ def _unknown(written: Word, enums: frozenset[str], report: Report) -> None:
         f"`{written.value}` is neither a type of a column nor an enum of this data model.",
         _INSTEAD.get(name)
         or (_instead_of_list(name) if name.endswith("[]") else None)
-        or did_you_mean(name, (*_SPELLINGS, *_IDENTITIES, "citext", *enums)),
+        or did_you_mean(name.partition("(")[0], (*_SPELLINGS, *_IDENTITIES, "citext", *enums)),
     )
 
 

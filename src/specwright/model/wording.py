@@ -29,6 +29,7 @@ def check_name(name: Word, what: str, report: Report) -> None:
             name.place,
             Code.UNUSABLE_NAME,
             f"`{name}` cannot be the name of a {what}: {language} reserves the word.",
+            f"Add a word to it, as in `{name}_code`.",
         )
 
 

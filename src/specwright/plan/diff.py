@@ -88,7 +88,7 @@ class _Comparison:
         for table, deferred in _in_order(new, moved.columns, moved.added_keys):
             yield to.CreateTable(_without(table, deferred), replaces, reason=_why_table(table))
             for key in deferred:
-                late = False
+                late = _target(key) in moved.added_keys
                 reason = f"{table.name} and {key.target} have to be there first"
                 yield to.AddConstraint(
                     table.name, key, is_new_table=True, late=late, tightens=False, reason=reason

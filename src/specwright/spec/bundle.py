@@ -103,6 +103,12 @@ class _Folder:
         if near := did_you_mean(path, others):
             return near.replace("Did you mean", "Rename").replace("?", f" to `{path}`.")
         prose = next((other for other in self.files if _CONTRACT_PROSE.fullmatch(other)), None)
+        stray = next(
+            (other for other in self.files if other.endswith(_DATA_FILES) and self._is_openapi(other)),
+            None,
+        )
+        if path == CONTRACT and stray:
+            return f"Move `{stray}` to `{path}`."
         if path == CONTRACT and prose:
             return f"`{prose}` is read by people only: describe its operations in OpenAPI 3.1."
         return None
@@ -166,6 +172,9 @@ class _Folder:
             and path.endswith(_DATA_FILES)
             and _OPENAPI.search(text)
         ]
+
+    def _is_openapi(self, path: str) -> bool:
+        return not path.startswith(CLIENTS) and bool(_OPENAPI.search(self.files[path]))
 
     def _clients(self) -> Mapping[str, Contract]:
         clients: dict[str, Contract] = {}

@@ -17,6 +17,7 @@ from specwright.emit.tests.reads import emit_reads
 from specwright.emit.tests.rules import emit_rules
 from specwright.emit.tests.scenarios import emit_scenarios
 from specwright.emit.tests.schema import emit_schema
+from specwright.emit.tests.worker import emit_worker_tests
 from specwright.emit.tests.writes import emit_writes
 from specwright.model import Model
 from specwright.tree import Tree
@@ -68,6 +69,7 @@ def _files(plan: Plan, report: Report) -> Iterator[tuple[str, str]]:
         yield from emit_lifecycles(plan, domain)
     yield from emit_http(plan)
     yield from emit_scenarios(plan, report)
+    yield from emit_worker_tests(plan.model)
     yield "tests/schema/__init__.py", _SCHEMA
     yield "tests/schema/test_migrations.py", verbatim("tests/schema/test_migrations.py")
     yield from emit_schema(plan)

@@ -10,7 +10,7 @@ from specwright.emit.tests.printing import Printer
 from specwright.emit.tests.requests import NoSample
 from specwright.emit.tests.situations import Found, Situations
 from specwright.model import Model
-from specwright.model.entities import Entity
+from specwright.model.entities import Entity, EnumType
 from specwright.model.operations import Operation, OperationKind
 
 ANYONE = "anyone"
@@ -41,6 +41,10 @@ class Plan:
     @cached_property
     def printer(self) -> Printer:
         return Printer(self.factories)
+
+    @cached_property
+    def enums(self) -> dict[str, EnumType]:
+        return {enum.name: enum for enum in self.model.enums}
 
     def leave_out(self, what: str) -> None:
         if what not in self.not_shown:

@@ -158,7 +158,10 @@ def _picks(plan: Plan, operation: Operation, working: Working) -> Iterator[Test]
     if shown is None or len(base) != 1 or working.role == ANYONE or _refers(base[0].said):
         return
     none = f"{search.none_status} {search.none_error}" if search.none_error else None
-    answers = {working.found.outcome.answer: 4, none or str(search.none_status): 2}
+    none = none or str(search.none_status)
+    if none == working.found.outcome.answer:
+        return
+    answers = {working.found.outcome.answer: 4, none: 2}
     caller = situation.actor or "actor"
     row = entity.row
     call = plan.printer.request(situation)

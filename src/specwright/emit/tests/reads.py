@@ -31,17 +31,17 @@ from specwright.model.operations import (
 from specwright.model.sql_types import Kind
 
 _PAGES = '''
-async def pages(world: World, user: Row | None, path: str) -> list[list[str]]:
+async def {function}(world: World, user: Row | None, path: str) -> list[list[str]]:
     """The keys on each page, from the first to the last."""
     found: list[list[str]] = []
-    token = ""
+    position = ""
     while len(found) <= 10:
-        answer = await world.call(user, "GET", path + token)
+        answer = await world.call(user, "GET", path + position)
         assert answer.outcome == "200"
         found.append([item[{key}] for item in answer.body[{items}]])
-        if answer.body.get({next}) is None:
+        {is_last}
             break
-        token = f"&{parameter}={{answer.body['{token}']}}"
+        position = {position}
     return found
 '''
 _RUBBISH = ["x", "AAAA", "bnVsbA", "W10", "%00", "é"]
@@ -226,7 +226,7 @@ def _hidden(plan: Plan, operation: Operation, row: str) -> Iterator[Test]:
         column = entity.column(one.column)
         if one.entity != view.entity or field is None or column is None:
             continue
-        values = [v for v in samples.samples(entity, column, {}) if v is not None] or [None]
+        values = [v for v in samples.samples(entity, column, plan.enums) if v is not None] or [None]
         for role in plan.permitted(operation):
             working = plan.working(operation, role)
             if working is None or working.found.situation.row is None:
@@ -319,8 +319,10 @@ class Listing:
         if found is None:
             return None
         situation = found.situation
+        if not _is_alone(plan, found):
+            return None
         row = next(one for one in situation.givens if one.variable == variable)
-        return cls(plan, operation, role, situation, replace(row, status=row.status))
+        return cls(plan, operation, role, situation, row)
 
     # -- words ------------------------------------------------------------------------------------
 
@@ -405,24 +407,54 @@ class Listing:
         tokens = [f for f in (page.fields if page else ()) if str(f.role) == "next-token"]
         return tokens[0].path[0] if tokens and len(tokens[0].path) == 1 else None
 
+    @property
+    def pages(self) -> str | None:
+        """The function that reads all pages, if it can be said how."""
+        paging, page = self.operation.paging, self.operation.answers[0].page
+        if paging is None or paging.position is None or paging.size is None or page is None:
+            return None
+        if self.key is None or page.items is None:
+            return None
+        names = {PagingStyle.OFFSET: "pages_by_offset", PagingStyle.PAGE: "pages_by_number"}
+        if paging.style is PagingStyle.CURSOR:
+            return "pages" if self.token else None
+        return names.get(paging.style)
+
     def constants(self) -> Iterator[str]:
-        paging = self.operation.paging
-        page = self.operation.answers[0].page
-        if self.token and self.key and paging and paging.position and page and page.items:
-            yield _PAGES.format(
-                key=quoted(self.key[0]),
-                items=quoted(page.items),
-                next=quoted(self.token),
-                token=self.token,
-                parameter=paging.position.name,
-            )
+        paging, page = self.operation.paging, self.operation.answers[0].page
+        if self.pages is None or self.key is None or page is None or page.items is None:
+            return
+        assert paging is not None
+        assert paging.position is not None
+        name = paging.position.name
+        position, is_last = {
+            PagingStyle.CURSOR: (
+                f"f\"&{name}={{answer.body['{self.token}']}}\"",
+                f"if answer.body.get({quoted(self.token or '')}) is None:",
+            ),
+            PagingStyle.OFFSET: (
+                f'f"&{name}={{sum(len(page) for page in found)}}"',
+                "if len(found[-1]) < 2:",
+            ),
+            PagingStyle.PAGE: (
+                f'f"&{name}={{len(found) + {paging.first_page}}}"',
+                "if len(found[-1]) < 2:",
+            ),
+        }[paging.style]
+        yield _PAGES.format(
+            function=self.pages,
+            key=quoted(self.key[0]),
+            items=quoted(page.items),
+            is_last=is_last,
+            position=position,
+        )
 
     def tests(self) -> Iterator[Test]:
         yield self._shows_the_rows()
         if self.key is None:
             self.plan.leave_out(f"{self.operation.id}: which rows are where, for want of a key.")
             return
-        if self.token and self.size:
+        if self.pages:
             yield from self._in_pages()
         elif self.operation.paging is not None:
             self.plan.leave_out(f"{self.operation.id}: its pages.")
@@ -457,7 +489,7 @@ class Listing:
 
     def _in_pages(self) -> Iterator[Test]:
         rows = self.entity.table
-        pages = f"await pages(world, {self.caller}, {self.path(f'{self.size}=2')})"
+        pages = f"await {self.pages}(world, {self.caller}, {self.path(f'{self.size}=2')})"
         ordered = self._ordered_rows(self.operation.order)
         if ordered is None:
             self.plan.leave_out(f"{self.operation.id}: the order of its rows.")
@@ -487,6 +519,8 @@ class Listing:
                 "assert sorted(key for page in found for key in page) == sorted(expected)",
                 f"assert found == {pages}",
             )
+        if not self.token:
+            return
         yield self._test(
             "ends_with_a_full_page",
             *self._before(),
@@ -701,7 +735,7 @@ class Listing:
         self, one: Filter, column: Column
     ) -> tuple[tuple[dict[str, Any], dict[str, Any]], str] | None:
         """Two rows of which the second is wanted, and what is asked for."""
-        enums = {enum.name: enum for enum in self.plan.model.enums}
+        enums = self.plan.enums
         if column.type.kind is Kind.UUID or column.type.kind is Kind.JSONB:
             return None
         values = samples.samples(self.entity, column, enums)
@@ -854,6 +888,16 @@ class Listing:
     @property
     def _most(self) -> int:
         return self.operation.paging.largest_size if self.operation.paging else 0
+
+
+def _is_alone(plan: Plan, found: Found) -> bool:
+    """Whether the caller sees no other row of the kind, such as their own in a list of users."""
+    situation, stage = found.situation, found.stage
+    operation = situation.operation
+    entity = operation.entity or ""
+    actor = situation.asked(stage).actor
+    sees = Simulation(plan.model, stage).sees
+    return sum(sees(actor, entity, row) for row in stage.all(entity)) == 1
 
 
 def _in_query(value: Any) -> str:  # noqa: ANN401 - a value of any column

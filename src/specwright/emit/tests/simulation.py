@@ -73,6 +73,7 @@ class Asked:
     actor: Row | None
     row: Row | None
     request: Mapping[str, Any] = field(default_factory=dict)
+    named: tuple[tuple[str, Row], ...] = ()  # the other rows that it names, by entity
 
 
 class _Refused(Exception):
@@ -128,6 +129,9 @@ class Simulation:
         return permission
 
     def _find(self, asked: Asked) -> None:
+        for entity, row in asked.named:
+            if not self.sees(asked.actor, entity, row):
+                raise _Refused(NOT_FOUND)
         if asked.row is None or asked.operation.entity is None:
             return
         if not self._is_of_tenant(asked.actor, asked.operation.entity, asked.row):
@@ -218,7 +222,7 @@ class Simulation:
             if holds(search.where, {**names, search.name: row}, self.stage.all)
         ]
         for key in reversed(search.order_by):
-            found.sort(key=lambda row: row[key.column], reverse=key.descending)  # noqa: B023
+            found.sort(key=lambda row: row[key.column], reverse=key.descending)
         return next(iter(found), None)
 
     def _work(

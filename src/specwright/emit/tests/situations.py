@@ -42,6 +42,7 @@ class Situation:
     path: tuple[tuple[str, Ref], ...] = ()  # by parameter
     body: Mapping[str, Any] | None = None
     request: Mapping[str, Any] = field(default_factory=dict)
+    named: tuple[str, ...] = ()  # variables of the other rows that the call names
 
     def staged(self, factories: Factories) -> Stage:
         return Stage(factories).put(self.givens)
@@ -53,7 +54,9 @@ class Situation:
         }
         actor = stage.variables[self.actor] if self.actor else None
         row = stage.variables[self.row] if self.row else None
-        return Asked(self.operation, actor, row, request)
+        entities = {given.variable: given.entity for given in self.givens}
+        named = tuple((entities[name], stage.variables[name]) for name in self.named)
+        return Asked(self.operation, actor, row, request, named)
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,18 @@ class Situations:
         wanted = [*conditions_of(self.model, self.operation, self.role), *self.also]
         wanted += values_of_trigger(self.model, self.operation.id)
         self._slots.read(wanted)
+        for name in self._base.named:
+            self._read_visibility(name)
         self._knobs = self._slots.knobs(self._base.actor)
+
+    def _read_visibility(self, name: str) -> None:
+        """What the call names must exist for its caller."""
+        slot = self._tops[f"named {name}"]
+        visibility = self.model.visibility_of(slot.entity)
+        row = self.model.entity(slot.entity).row
+        for seen in visibility.permissions if visibility else ():
+            if seen.role in (self.role, "anyone") and seen.condition is not None:
+                self._slots.read([seen.condition], {row: slot})
 
     @property
     def model(self) -> Model:
@@ -197,8 +211,17 @@ class Situations:
         actor, givens = self._actor()
         row, path, rows = self._rows(actor)
         body, request, targets = self._body({g.variable for g in (*givens, *rows)})
+        others = {ref.row for _, ref in path} | {given.variable for given in targets}
+        named = tuple(
+            given.variable
+            for given in (*rows, *targets)
+            if given.variable in others and given.variable != row
+        )
+        for given in (*rows, *targets):
+            if given.variable in named:
+                self._tops[f"named {given.variable}"] = Slot(given.variable, given.entity)
         return Situation(
-            self.operation, (*givens, *rows, *targets), actor, row, path, body, request
+            self.operation, (*givens, *rows, *targets), actor, row, path, body, request, named
         )
 
     def _actor(self) -> tuple[str | None, list[Given]]:

@@ -71,9 +71,10 @@ class Slots:
     def __post_init__(self) -> None:
         self._taken |= {slot.variable for slot in self.names.values()}
 
-    def read(self, conditions: Sequence[Typed]) -> "Slots":
+    def read(self, conditions: Sequence[Typed], also: Mapping[str, Slot] | None = None) -> "Slots":
+        """Note what conditions ask about; `also` are rows that only these name."""
         for condition in conditions:
-            self._visit(condition, dict(self.names), ())
+            self._visit(condition, {**self.names, **(also or {})}, ())
         return self
 
     # -- what conditions speak of ---------------------------------------------------------------

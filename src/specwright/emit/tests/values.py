@@ -57,7 +57,8 @@ def show(value: Said) -> str:  # noqa: PLR0911 - a table
         case timedelta():
             return _duration(value)
         case Decimal():
-            return f"Decimal({quoted(str(value))})"
+            is_whole = value == value.to_integral_value() and abs(value) < 2**63
+            return f"Decimal({int(value)})" if is_whole else f"Decimal({quoted(str(value))})"
         case UUID():
             return f"UUID(int={value.int})"
         case dict():

@@ -1,0 +1,1 @@
+mv contracts/openapi.yaml api.yaml
