@@ -103,6 +103,24 @@ def test_a_link_out_of_the_bundle_is_not_followed(run: Run, bundle: Path, tmp_pa
     assert "notes/research.md:1:1: error leaves-folder:" in said.out
 
 
+@pytest.mark.parametrize(("folder", "name"), [("über uns", "ber-uns"), ("日本", "backend")])
+def test_whatever_its_folder_is_called_a_project_can_be_called_so(
+    run: Run, bundle: Path, tmp_path: Path, folder: str, name: str
+) -> None:
+    bundle.rename(tmp_path / folder)
+    assert json.loads(run("check", folder, "--json").out)["bundle"] == name
+
+
+WILD = sorted((Path(__file__).parents[3] / "shared" / "bundles" / "wild").glob("*/*"))
+
+
+@pytest.mark.parametrize("folder", WILD, ids=lambda folder: folder.name)
+def test_what_strangers_wrote_is_read_and_answered(run: Run, folder: Path) -> None:
+    said = run("check", folder)
+    assert (said.code, said.err) == (1, "")
+    assert all(line.startswith(("    ", str(folder))) for line in said.out.splitlines()[:-1])
+
+
 # -- On a terminal
 
 

@@ -16,7 +16,7 @@ class Enum:
     values: tuple[str, ...]
 
 
-@dataclass
+@dataclass(eq=False)
 class Column:
     """`kind` is its type without sizes; `low` and `high` are what its CHECK allows."""
 
@@ -58,7 +58,7 @@ class Arrow:
     effect: str | None = None
 
 
-@dataclass
+@dataclass(eq=False)
 class Lifecycle:
     column: Column
     states: tuple[str, ...]
@@ -70,7 +70,7 @@ class Lifecycle:
         return list(dict.fromkeys(arrow.trigger for arrow in self.arrows))
 
 
-@dataclass
+@dataclass(eq=False)
 class Table:
     """A table; a link table has two references and nothing else."""
 
@@ -116,7 +116,7 @@ class Table:
         return [column for column in self.plain if column.kind in kinds]
 
 
-@dataclass
+@dataclass(eq=False)
 class Operation:
     """A call as the contract writes it, who may make it, and what the rule block says of it."""
 

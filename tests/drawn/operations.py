@@ -180,16 +180,15 @@ class Operations:
                 path = f"{self._row(by_path.target)}{path}"
                 parameters = [self._parameter(by_path.target)]
         sets = self._sets_of_creation(table)
-        free = self.dice.has("free_field")
         body = self.schemas.add_creation(table, by_path, {name.rpartition(".")[2] for name in sets})
         operation = self._add(
             "create", table, "post", path, self._id("create", table.row),
-            parameters=parameters, requestBody=self._body(body),
-            responses=self._answer(table, "201"),
+            parameters=parameters, responses=self._answer(table, "201"),
+            **({"requestBody": self._body(body)} if body else {}),
         )  # fmt: skip
         if sets:
             operation.block["set"] = sets
-        if free:
+        if body and self.dice.has("free_field"):
             self._free_field(operation, body)
 
     def _sets_of_creation(self, table: Table) -> dict[str, str]:

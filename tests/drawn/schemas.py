@@ -127,7 +127,7 @@ class Schemas:
 
     # -- Requests
 
-    def add_creation(self, table: Table, by_path: Column | None, ruled: set[str]) -> str:
+    def add_creation(self, table: Table, by_path: Column | None, ruled: set[str]) -> str | None:
         tenant = self.plan.tenant.name if self.plan.tenant else None
         columns = [
             column for column in self._writable(table)
@@ -143,7 +143,7 @@ class Schemas:
             if not optional or self.dice.chance(0.1):
                 required.append(name)
         if not properties:
-            properties[self.wire("accepted")] = {"type": "boolean", "readOnly": True}
+            return None
         schema: Schema = {"type": "object", "properties": properties}
         if required:
             schema["required"] = required

@@ -87,7 +87,9 @@ class Tables:
         is_same = one is other
         if is_same:
             noun = Noun(f"{one.row}_neighbours", f"{one.row}_neighbour")
-        if any(table.noun == noun for table in self.plan.tables):
+        related = {other} & {c.target for c in one.references}
+        related |= {one} & {c.target for c in other.references}
+        if any(table.noun == noun for table in self.plan.tables) or related:
             return
         second = "neighbour_id" if is_same else f"{other.row}_id"
         columns = [

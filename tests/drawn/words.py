@@ -40,16 +40,16 @@ IRREGULAR = _nouns(
     deliveries/delivery houses/house crises/crisis"""
 )
 COLLIDING = _nouns(
-    """pages/page statements/statement rows/row orders/order texts/text tasks/task services/service
-    sessions/session connections/connection callers/caller problems/problem fields/field
-    models/model schemas/schema policies/policy operations/operation keys/key values/value
-    types/type sets/set lists/list dates/date tokens/token headers/header settings/setting
+    """pages/page statements/statement rows/row orders/order texts/text tasks/task
+    sessions/session callers/caller problems/problem fields/field
+    models/model schemas/schema policies/policy operations/operation keys/key values/value properties/property licenses/license filters/filter
+    tokens/token headers/header settings/setting
     errors/error selects/select inserts/insert updates/update deletes/delete columns/column
     versions/version clocks/clock queries/query parts/part items/item names/name paths/path
-    bodies/body answers/answer parameters/parameter objects/object strings/string bases/base
+    bodies/body answers/answer parameters/parameter strings/string bases/base
     decimals/decimal numbers/number enums/enum literals/literal mappings/mapping
     sequences/sequence worlds/world conflicts/conflict refusals/refusal jobs/job workers/worker
-    routers/router apps/app databases/database migrations/migration tests/test structs/struct
+    routers/router apps/app databases/database migrations/migration structs/struct
     timestamps/timestamp locks/lock iterators/iterator identities/identity
     moments/moment views/view repositories/repository transactions/transaction labels/label"""
 )

@@ -1,6 +1,7 @@
 """`specwright check`, and what all commands do with a bundle before anything else."""
 
 import argparse
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,8 @@ from specwright.cli.misuse import Misuse
 from specwright.cli.terminal import Style, Terminal, say_json
 from specwright.diagnostic import Diagnostic, Level, Report
 from specwright.tree import Tree
+
+_NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,8 @@ class Folder:
 
     @property
     def name(self) -> str:
-        return self.path.resolve().name
+        """That of the folder, as far as a Python project may be called so."""
+        return _NOT_IN_A_NAME.sub("-", self.path.resolve().name).strip("-._") or "backend"
 
     @property
     def seen(self) -> Standpoint:

@@ -44,7 +44,7 @@ def implement(asked: argparse.Namespace, terminal: Terminal) -> int:
     running.remember(workshop, name)
     with running.progress(workshop, name, terminal):
         run = workshop.begin(order, name)
-    code = running.shown(run, terminal)
+    code = running.shown(workshop, run, terminal)
     return code or (0 if first.is_whole else NOT_WHOLE)
 
 

@@ -29,7 +29,8 @@ def runs(asked: argparse.Namespace, terminal: Terminal) -> int:
 
 
 def show(asked: argparse.Namespace, terminal: Terminal) -> int:
-    terminal.say(screen(_workshop(asked.repo).show(asked.run)).rstrip("\n"))
+    workshop = _workshop(asked.repo)
+    shown(workshop, workshop.show(asked.run), terminal)
     return 0
 
 
@@ -40,15 +41,17 @@ def resume(asked: argparse.Namespace, terminal: Terminal) -> int:
     workshop = Workshop(workshop.repository, os.environ, python=sound(python))
     with progress(workshop, asked.run, terminal):
         run = workshop.resume(asked.run)
-    return shown(run, terminal)
+    return shown(workshop, run, terminal)
 
 
 def approve(asked: argparse.Namespace, terminal: Terminal) -> int:
-    return shown(_workshop(asked.repo).approve(asked.run), terminal)
+    workshop = _workshop(asked.repo)
+    return shown(workshop, workshop.approve(asked.run), terminal)
 
 
 def reject(asked: argparse.Namespace, terminal: Terminal) -> int:
-    return shown(_workshop(asked.repo).reject(asked.run, asked.comment), terminal)
+    workshop = _workshop(asked.repo)
+    return shown(workshop, workshop.reject(asked.run, asked.comment), terminal)
 
 
 # -- Where it is done
@@ -89,8 +92,11 @@ def _memory(workshop: Workshop, name: str) -> Path:
 # -- What is said
 
 
-def shown(run: Run, terminal: Terminal) -> int:
+def shown(workshop: Workshop, run: Run, terminal: Terminal) -> int:
     terminal.say(harmless(screen(run)).rstrip("\n"))
+    root = workshop.repository.root
+    if not Path.cwd().is_relative_to(root):
+        terminal.say(f"{'':<12}all of it from {root}")
     return 1 if run.state is Stand.FAILED else 0
 
 
@@ -108,16 +114,27 @@ def _style(state: Stand) -> tuple[Style, ...]:
 def progress(workshop: Workshop, name: str, terminal: Terminal) -> Iterator[None]:
     """While a person waits on a terminal: each step as the ledger tells it."""
     if not terminal.err.isatty():
-        yield
+        with _interruptible(name, terminal):
+            yield
         return
     over = threading.Event()
     watch = threading.Thread(target=_follow, args=(workshop, name, terminal, over), daemon=True)
     watch.start()
     try:
-        yield
+        with _interruptible(name, terminal):
+            yield
     finally:
         over.set()
         watch.join()
+
+
+@contextmanager
+def _interruptible(name: str, terminal: Terminal) -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        terminal.complain(f"`specwright resume {name}` goes on where it was.")
+        raise
 
 
 def _events(workshop: Workshop, name: str) -> tuple[Event, ...]:

@@ -116,7 +116,7 @@ def _function(model: Model, entity: Entity, behaviour: Behaviour) -> Function:
         name=behaviour.function,
         parameters=(first, *annotated(model, behaviour, behaviour.arguments)),
         result=names.row_class(entity),
-        lines=list(_lines(model, entity, behaviour)),
+        lines=list(_lines(entity, behaviour)),
     )
 
 
@@ -139,7 +139,7 @@ def call(behaviour: Behaviour, rows: str, row: str, now: str = "now") -> str:
     return f"{behaviour.function}({', '.join([first, row, *given])})"
 
 
-def _lines(model: Model, entity: Entity, behaviour: Behaviour) -> Iterator[str]:
+def _lines(entity: Entity, behaviour: Behaviour) -> Iterator[str]:
     rows, row = rows_name(entity), behaviour.row
     if behaviour.takes_connection:
         rows = f"{entity.name}Rows(connection)"

@@ -21,7 +21,7 @@ def annotation(
     *,
     of: str | None = None,
 ) -> str:
-    """Such as `Annotated[Text, Field(min_length=1, max_length=200)] | None`; a list `of` a class."""
+    """Such as `Annotated[Text, Field(max_length=200)] | None`; a list may be one `of` a class."""
     flat = flattened(schema)
     plain = f"list[{of}]" if of else _plain(flat, column, enums)
     bounds = list(_bounds(flat, column, plain))

@@ -64,7 +64,7 @@ def beyond_lines(beyond: Beyond, now: str = "now") -> Iterator[str]:
         yield from _hold(beyond, other)
     if beyond.facts:
         entity = beyond.model.entity(beyond.entity)
-        given = ", ".join([beyond.row, *fact_arguments(beyond, beyond.facts)])
+        given = ", ".join([beyond.row, *fact_arguments(beyond.facts)])
         yield f"further = await {_rows(entity)}.{beyond.function}_further({given})"
     for one in beyond.rounds:
         yield _call(one.alone, one.function)
@@ -133,7 +133,7 @@ def _round_lines(one: Round) -> Iterator[str]:
         keys = f"{one.name}.{_attribute(entity, reached.own)} for {one.name} in {found}"
         yield f"{_held(one, reached)} = await {_rows(target)}.lock_many({keys})"
     if one.facts:
-        given = ", ".join([found, *fact_arguments(one.beyond, one.facts)])
+        given = ", ".join([found, *fact_arguments(one.facts)])
         yield f"facts_of = await {_rows(entity)}.{one.function}_round_facts({given})"
     gathered, body = list(_gathered(one)), list(_one_round(one))
     if not body:
@@ -224,7 +224,7 @@ def rows_arguments(beyond: Beyond, rows: Rows) -> Iterator[str]:
     yield from (name for name in (beyond.row, "actor", "request", "now") if name in used)
 
 
-def fact_arguments(beyond: Beyond, facts: tuple[Fact, ...]) -> list[str]:
+def fact_arguments(facts: tuple[Fact, ...]) -> list[str]:
     used = {name for fact in facts for name in roots(fact.typed)}
     return [name for name in ("actor", "request", "now") if name in used]
 

@@ -169,8 +169,7 @@ class FurtherQueries:
             values.append('updated_at=bindparam("now")')
         update = f"update({self._table}){where(keys)}.values({', '.join(values)})"
         self._statement(name, "int", update)
-        self._many("save_many", self._row, given, name, now=stamped, said="Write what rules change "
-                   "of locked rows, in one statement.")  # fmt: skip
+        self._many("save_many", self._row, given, name, now=stamped)
 
     def _addition(self, made: Addition) -> None:
         said = [column for column, _ in made.create.values]
@@ -221,17 +220,15 @@ class FurtherQueries:
         self._many("remove_many", self._row, [key], name, now=False)
 
     def _many(
-        self, method: str, taken: str, given: list[Column], statement: str, *,
-        now: bool, said: str = "",
-    ) -> None:  # fmt: skip
+        self, method: str, taken: str, given: list[Column], statement: str, *, now: bool
+    ) -> None:
         """A method that takes rows, and gives the statement one list for each column."""
         row, rows = self.entity.row, self.entity.table
         parameter = f"{rows}: Collection[{taken}]{', now: datetime' if now else ''}"
         values = [f"{c.attribute}=[{row}.{c.attribute} for {row} in {rows}]" for c in given]
         values += ["now=now"] if now else []
-        doc = f'    """{said}"""\n' if said else ""
         self.repository.on_rows.append(
-            f"async def {method}(self, {parameter}) -> None:\n{doc}"
+            f"async def {method}(self, {parameter}) -> None:\n"
             f"    await {statement}.run({', '.join(['self._connection', *values])})"
         )
 

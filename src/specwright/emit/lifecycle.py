@@ -134,9 +134,9 @@ def _merged(cases: list[_Case]) -> list[_Case]:
     merged: list[_Case] = []
     for case in cases:
         before = merged[-1] if merged else None
-        if before and replace(before, pattern="") == replace(case, pattern=""):
-            if case.guard is None and case.refusal is None:
-                merged[-1] = replace(before, pattern=f"{before.pattern} | {case.pattern}")
-                continue
-        merged.append(case)
+        same = before is not None and replace(before, pattern=case.pattern) == case
+        if before is not None and same and case.guard is None and case.refusal is None:
+            merged[-1] = replace(before, pattern=f"{before.pattern} | {case.pattern}")
+        else:
+            merged.append(case)
     return merged

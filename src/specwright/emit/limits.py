@@ -75,17 +75,8 @@ def _all_limits(model: Model) -> Iterator[tuple[str, list[tuple[Place, str]]]]:
 
 
 def _of_operation(model: Model, operation: Operation) -> Iterator[tuple[Place, str]]:
-    for cell in permissions(model, operation.id):
-        if cell.condition is None:
-            continue
-        if operation.kind is not OperationKind.LIST and reads_relations(cell.condition):
-            yield cell.place, "Conditions of access that read other rows are not built yet."
-        if operation.kind in (OperationKind.PICK, OperationKind.FIND):
-            yield cell.place, "Conditions of access on a row that is looked for are not built yet."
-        if operation.kind is OperationKind.CREATE or operation.link is not None:
-            yield cell.place, "Conditions of access on a row that is made here are not built yet."
-        if _request_roots(cell.condition):
-            yield cell.place, "Conditions of access on the request are not built yet."
+    yield from _of_cells(model, operation)
+    yield from _of_list_access(model, operation)
     yield from _of_body(operation)
     yield from _of_answers(operation)
     if operation.row is not None and operation.row.is_actor:
@@ -106,6 +97,29 @@ def _of_operation(model: Model, operation: Operation) -> Iterator[tuple[Place, s
                     operation.place,
                     f"Sorting by `{key.column}`, which may be null, is not built yet.",
                 )
+
+
+def _of_cells(model: Model, operation: Operation) -> Iterator[tuple[Place, str]]:
+    for cell in permissions(model, operation.id):
+        if cell.condition is None:
+            continue
+        if operation.kind is not OperationKind.LIST and reads_relations(cell.condition):
+            yield cell.place, "Conditions of access that read other rows are not built yet."
+        if operation.kind is OperationKind.CREATE or operation.link is not None:
+            yield cell.place, "Conditions of access on a row that is made here are not built yet."
+        if _request_roots(cell.condition):
+            yield cell.place, "Conditions of access on the request are not built yet."
+
+
+def _of_list_access(model: Model, operation: Operation) -> Iterator[tuple[Place, str]]:
+    """A list shows what its reader may read one by one; other conditions are not built."""
+    if operation.kind is not OperationKind.LIST or operation.entity is None:
+        return
+    seen = model.visibility_of(operation.entity)
+    known = {cell.role: cell.condition for cell in seen.permissions} if seen else {}
+    for cell in permissions(model, operation.id):
+        if cell.condition is not None and known.get(cell.role) != cell.condition:
+            yield cell.place, "A list of other rows than its readers may read is not built yet."
 
 
 def _of_body(operation: Operation) -> Iterator[tuple[Place, str]]:

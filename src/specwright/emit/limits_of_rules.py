@@ -79,9 +79,7 @@ def _expressions(block: Block) -> Iterator[Typed]:
         yield from (where for where in wheres if where is not None)
 
 
-def _of_block(
-    model: Model, rule: Rule, block: Block, when: Typed | None = None
-) -> Iterator[Limit]:
+def _of_block(model: Model, rule: Rule, block: Block, when: Typed | None = None) -> Iterator[Limit]:
     assert rule.entity is not None
     assert rule.row is not None
     yield from _of_hooks(block)
@@ -232,6 +230,13 @@ def _of_round(one: Round) -> Iterator[Limit]:
         yield from _of_whole_table(one)
     if len(one.entity.primary_key.columns) > 1 and (one.facts or one.removes):
         yield each.place, "A round over rows with such a key is not built yet."
+    yield from _of_changes(one)
+    held = {("actor",), (one.beyond.row,), (one.name,), *one.held}
+    yield from _of_locks(block.require, held)
+
+
+def _of_changes(one: Round) -> Iterator[Limit]:
+    block = one.each.block
     for removed in block.delete:
         if path(removed.row) != (one.name,):
             yield removed.place, "`delete` of such rows is not built yet."
@@ -241,10 +246,6 @@ def _of_round(one: Round) -> Iterator[Limit]:
     for reached in one.reached:
         yield from _of_reached(one, reached)
     yield from _of_additions(one.beyond, block.create)
-    yield from _of_locks(
-        block.require,
-        {("actor",), (one.beyond.row,), (one.name,), *one.held},
-    )
 
 
 def _of_whole_table(one: Round) -> Iterator[Limit]:
@@ -269,26 +270,29 @@ def _of_reached(one: Round, reached: Reached) -> Iterator[Limit]:
 
 def limits_of_nested(one: Nested) -> Iterator[Limit]:
     place, entity = one.field.place, one.entity
-    if any(inner.relation for inner in one.field.rows):
-        yield place, "Rows within rows of a request are not built yet."
-    if any(inner.column is None and inner.relation is None for inner in one.field.rows):
-        yield place, "What rules read of rows of a request is not built yet."
-    said = {column.name for column in one.columns} | {"created_at", "updated_at"}
-    for column in entity.columns:
-        if not (column.is_filled or column.name in said):
-            yield place, f"Rows of a request without `{column.name}` are not built yet."
+    if any(inner.column is None for inner in one.field.rows):
+        yield place, "What such rows of a request bring is not built yet."
     for inner, target in one.references:
         if not inner.required or inner.schema.nullable:
             yield inner.place, "Rows of a request that may name another row are not built yet."
         if len(target.primary_key.columns) > 1:
             yield inner.place, "Rows of a request that name such a row are not built yet."
+    if entity.tenant is not None and entity.tenant.is_direct:
+        yield place, "Rows of a request that hold their tenant are not built yet."
+    yield from _of_columns(one)
+    yield from _of_nested_rules(one)
+
+
+def _of_columns(one: Nested) -> Iterator[Limit]:
+    place = one.field.place
+    said = {column.name for column in one.columns} | {"created_at", "updated_at"}
+    for column in one.entity.columns:
+        if not (column.is_filled or column.name in said):
+            yield place, f"Rows of a request without `{column.name}` are not built yet."
     optional = {inner.column for inner in one.field.rows if not inner.required}
     for column in one.columns:
         if column.name in optional and isinstance(column.default, SqlDefault):
             yield place, f"`{column.name}` that a row of a request leaves out is not built yet."
-    if entity.tenant is not None and entity.tenant.is_direct:
-        yield place, "Rows of a request that hold their tenant are not built yet."
-    yield from _of_nested_rules(one)
 
 
 def _of_nested_rules(one: Nested) -> Iterator[Limit]:
@@ -308,7 +312,7 @@ def _of_nested_rules(one: Nested) -> Iterator[Limit]:
                 continue
             where = path(node.row)
             is_row = where == (one.each.name,) and node.name not in brought
-            if is_row or where == (one.parent.row,) or where == ("request",):
+            if is_row or where in ((one.parent.row,), ("request",)):
                 yield one.each.place, f"`{node.name}` in such a round is not built yet."
 
 
@@ -317,10 +321,11 @@ def _of_nested_rules(one: Nested) -> Iterator[Limit]:
 
 def limits_of_behaviour(behaviour: Behaviour) -> Iterator[Limit]:
     """Of an operation with the effects of its arrows."""
-    place = behaviour.rule.place if behaviour.rule else behaviour.arrows[0].place if (
-        behaviour.arrows) else None  # fmt: skip
-    if place is None:
+    places = [behaviour.rule.place] if behaviour.rule else []
+    places += [arrow.place for arrow in behaviour.arrows]
+    if not places:
         return
+    place = places[0]
     yield from ((place, said) for said in _of_arrows(behaviour))
     yield from (limit for _, case in behaviour.cases for limit in limits_of_behaviour(case))
     own = [behaviour.own_beyond] if behaviour.own_beyond else []
@@ -331,9 +336,17 @@ def limits_of_behaviour(behaviour: Behaviour) -> Iterator[Limit]:
                 yield place, "Changing the rows of one table in several ways is not built yet."
                 return
     operation = behaviour.model.operation(behaviour.name)
-    if operation is not None and operation.kind is OperationKind.CREATE:
-        if any(one.facts or one.rounds for one in behaviour.beyond):
-            yield place, "Reading or changing related rows of a new row is not built yet."
+    creates = operation is not None and operation.kind is OperationKind.CREATE
+    if creates and any(one.facts or one.rounds for one in behaviour.beyond):
+        yield place, "Reading or changing related rows of a new row is not built yet."
+    if creates and any(_follows(one, behaviour.row) for one in behaviour.expressions):
+        yield place, "Counting the rows that come with a new row is not built yet."
+
+
+def _follows(typed: Typed, row: str) -> bool:
+    """Whether it reads the rows of a relation of the row."""
+    many = (node for node in walk(typed) if isinstance(node, Follow) and node.relation.many)
+    return any(path(node.row) == (row,) for node in many)
 
 
 def _of_arrows(behaviour: Behaviour) -> Iterator[str]:

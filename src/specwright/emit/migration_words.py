@@ -13,6 +13,7 @@ from specwright.plan.script import Script
 
 _WIDTH = 100
 _LONGEST_SLUG = 60
+_LONGEST_SUMMARY = 90
 
 
 def slug(changes: Sequence[Change]) -> str:
@@ -28,7 +29,9 @@ def _summary(changes: Sequence[Change]) -> str:
         change.table_name for change in (first, *others) if isinstance(change, to.CreateTable)
     ]
     if len(tables) == 1 + len(others):
-        return f"Create {listed(tables)}."
+        named = f"Create {listed(tables)}."
+        is_long = len(named) > _LONGEST_SUMMARY
+        return f"Create {tables[0]} and {len(tables) - 1} more tables." if is_long else named
     start = first.title[0].upper() + first.title[1:]
     return f"{start}, and {_more(others)}." if others else f"{start}."
 

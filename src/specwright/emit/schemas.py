@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from specwright.address import pascal, snake
 from specwright.emit import columns, names
@@ -15,6 +16,7 @@ from specwright.emit.parts import (
     views_of,
 )
 from specwright.emit.python_expressions import to_python
+from specwright.emit.python_source import Uses, constant
 from specwright.emit.rendering import render
 from specwright.emit.values import annotation_of
 from specwright.emit.wording import listed, quoted
@@ -233,7 +235,7 @@ def _literal(value: object, column: Column | None) -> str:
     if isinstance(value, str):
         enum = column.type.enum if column else None
         return f"{columns.enum_class(enum)}.{names.member(value)}" if enum else quoted(value)
-    return repr(value)
+    return constant(value, Uses()).text if isinstance(value, Decimal) else repr(value)
 
 
 # -- What goes out --------------------------------------------------------------------------------

@@ -197,7 +197,7 @@ class _Writer:
             case OperationKind.LINK | OperationKind.UNLINK:
                 yield from self._link()
             case OperationKind.PICK | OperationKind.FIND:
-                yield from self._search()
+                yield from self._search(permit)
             case OperationKind.READ:
                 if permit is None:
                     yield from self._returned(f"await {self._rows}.get({self._keys()})")
@@ -383,7 +383,7 @@ class _Writer:
             rows.append(variable)
         yield f"await {self._rows}.{self.operation.name}({', '.join(rows)})"
 
-    def _search(self) -> Iterator[str]:
+    def _search(self, permit: str | None) -> Iterator[str]:
         rule, behaviour = operation_rule(self.model, self.operation.id), self._behaviour
         assert rule is not None
         assert behaviour is not None
@@ -397,6 +397,8 @@ class _Writer:
             yield "    return None"
         else:
             yield f'    raise {refusal_class(search.none_error)}("There is none.")'
+        if permit is not None:
+            yield permit.replace(f"{self._entity.row})", f"{search.name})")
         while passes_on(behaviour):
             behaviour = behaviour.inner(behaviour.does[0])
         done = call(behaviour, self._rows, search.name, "self._now")

@@ -67,7 +67,10 @@ RESERVED_IN_EXPRESSIONS = word_set(
     package return true var void while"""
 )
 RESERVED_FOR_ROWS = frozenset({"actor", "event", "now", "request", "result", "system"})
-_RESERVED_IN_BACKENDS = frozenset({"connection", "service"})  # variables beside those of rows
+_RESERVED_IN_BACKENDS = word_set(  # what emitted functions use beside their rows
+    """connection service all any bool bytes date datetime dict float int len list max min next
+    object set str sum super tuple type zip"""
+)
 
 # What a variable or an attribute of emitted code cannot be called without hiding something: what
 # Python has built in, the types of annotations, and what base classes and functions have themselves.
@@ -121,7 +124,7 @@ def row_reserved_by(name: str) -> str | None:
 
 
 def attribute(name: str) -> str:
-    """What a column or a parameter is called in Python: `metadata_`, since SQLAlchemy has its own."""
+    """What a column or a parameter is called in Python: `format_`, since Python has its own."""
     return f"{name}_" if name in _TAKEN_ATTRIBUTES else name
 
 

@@ -170,10 +170,11 @@ def _refuse(
     expression: Text, source: str, position: int, report: Report, word: str | None = None
 ) -> None:
     at = position + len(source[position:]) - len(source[position:].lstrip())
+    said = source[at : at + len(word)] if word else source[at]
     report.add(
         expression.place(at),
         Code.CHECK_EXPRESSION,
-        f"`{source[at : at + len(word)] if word else source[at]}` cannot stand in an SQL expression of a column or table.",
+        f"`{said}` cannot stand in an SQL expression of a column or table.",
         "Write one condition over the columns of the row, without queries, comments and `;`.",
     )
 

@@ -30,7 +30,7 @@ def read_tenancy(
             Code.TENANT,
             f"`tenant: {tenant}` names no column of any table.",
             did_you_mean(tenant.value, names)
-            or f"Add `{tenant} uuid [not null, ref: > …]` to whatever has a tenant, or drop the line.",
+            or f"Add `{tenant} uuid [not null, ref: > …]` to what has a tenant, or drop the line.",
         )
         return None
     keys = {

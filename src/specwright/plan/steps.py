@@ -17,7 +17,7 @@ class Time(IntEnum):
 
     DROP_FOREIGN_KEY = 0  # before the keys that it points at
     DROP_CONSTRAINT = 1
-    DROP_INDEX_IN_THE_WAY = 13
+    DROP_INDEX_IN_THE_WAY = 2
     DROP_IN_THE_WAY = 3
     CREATE_TABLE = 4
     ADD_COLUMN = 5

@@ -103,10 +103,7 @@ class _Folder:
         if near := did_you_mean(path, others):
             return near.replace("Did you mean", "Rename").replace("?", f" to `{path}`.")
         prose = next((other for other in self.files if _CONTRACT_PROSE.fullmatch(other)), None)
-        stray = next(
-            (other for other in self.files if other.endswith(_DATA_FILES) and self._is_openapi(other)),
-            None,
-        )
+        stray = next(filter(self._is_openapi, self.files), None)
         if path == CONTRACT and stray:
             return f"Move `{stray}` to `{path}`."
         if path == CONTRACT and prose:
@@ -174,7 +171,8 @@ class _Folder:
         ]
 
     def _is_openapi(self, path: str) -> bool:
-        return not path.startswith(CLIENTS) and bool(_OPENAPI.search(self.files[path]))
+        is_ours = path.endswith(_DATA_FILES) and not path.startswith(CLIENTS)
+        return is_ours and bool(_OPENAPI.search(self.files[path]))
 
     def _clients(self) -> Mapping[str, Contract]:
         clients: dict[str, Contract] = {}

@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import AsyncGenerator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 from secrets import token_hex
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 import asyncpg
@@ -23,7 +23,8 @@ from dev import postgres
 from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
-SECRET = "only for tests, and long enough for HS256"
+SECRET = "only for tests, and long enough for HS256"  # noqa: S105
+MODELS = sorted(Path("backend").glob("*/models.py"))
 
 
 class Answer:
@@ -50,7 +51,7 @@ class World:
         )
         self.statements: list[str] = []
 
-    async def __aenter__(self) -> "World":
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -113,24 +114,19 @@ def _settings(url: str) -> Settings:
     return Settings.model_validate({"database_url": url, "jwt_secret": SECRET})
 
 
-class _counted:  # noqa: N801 - reads as a word
+@contextmanager
+def _counted(found: list[str]) -> Iterator[None]:
     """Writes down the statements that run within the block."""
+    statement, name = core.Statement, "_arguments"
+    before = getattr(statement, name)
 
-    def __init__(self, found: list[str]) -> None:
-        self._found = found
+    def arguments(self: Any, values: dict[str, object]) -> list[object]:
+        found.append(self.sql)
+        return before(self, values)
 
-    def __enter__(self) -> None:
-        self._before = core.Statement._arguments
-        found, before = self._found, self._before
-
-        def arguments(statement: Any, values: dict[str, object]) -> list[object]:
-            found.append(statement.sql)
-            return before(statement, values)
-
-        core.Statement._arguments = arguments
-
-    def __exit__(self, *_: object) -> None:
-        core.Statement._arguments = self._before
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(statement, name, arguments)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -148,7 +144,7 @@ def server() -> Iterator[str]:
 async def url(server: str) -> AsyncGenerator[str]:
     """A database with the tables of the emitted models."""
     async with _database_on(server) as url:
-        for models in sorted(Path("backend").glob("*/models.py")):
+        for models in MODELS:
             import_module(f"backend.{models.parent.name}.models")
         engine = create_async_engine(url.replace("postgresql://", "postgresql+asyncpg://"))
         async with engine.begin() as connection:

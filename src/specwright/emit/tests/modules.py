@@ -1,6 +1,8 @@
 """A module of tests, put together."""
 
+import textwrap
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from specwright.emit.rendering import render
 from specwright.emit.tests.printing import Test, distinct
@@ -14,7 +16,7 @@ def module(
     constants: Sequence[str] = (),
 ) -> str | None:
     """The text of a module; None without tests. Imports that nothing needs are the linter's."""
-    found = distinct(tests)
+    found = [replace(test, says=wrapped(test.says)) for test in distinct(tests)]
     if not found:
         return None
     return render(
@@ -30,6 +32,17 @@ def doc(text: str) -> str:
     """Text as it can stand in a docstring."""
     escaped = text.replace("\\", "\\\\").replace('"""', "'''")
     return f"{escaped} " if escaped.endswith('"') else escaped
+
+
+WIDEST = 88
+
+
+def wrapped(text: str) -> str:
+    """The docstring of a test, over several lines if it is long."""
+    if len(text) <= WIDEST:
+        return text
+    lines = textwrap.wrap(text.strip(), WIDEST, break_long_words=False, break_on_hyphens=False)
+    return "\n    ".join([*lines, ""])
 
 
 def claim(words: str | None, answer: str) -> str:

@@ -208,6 +208,9 @@ def renamed(situation: Situation, taken: Collection[str], keep: Collection[str])
         else {name: ref_with(value, names) for name, value in situation.body.items()},
         request={name: ref_with(value, names) for name, value in situation.request.items()},
         named=tuple(names.get(name, name) for name in situation.named),
+        new=None
+        if situation.new is None
+        else {name: ref_with(value, names) for name, value in situation.new.items()},
     )
 
 

@@ -16,6 +16,7 @@ from specwright.emit.tests.situations import Found, Situation
 from specwright.emit.tests.stage import Given, Impossible, Stage
 from specwright.emit.tests.values import NOW, Form, Ref, show
 from specwright.emit.wording import quoted
+from specwright.model.access import Permission
 from specwright.model.entities import Column, Entity
 from specwright.model.evaluation import holds
 from specwright.model.operations import (
@@ -306,14 +307,13 @@ class Listing:
         situations = plan.situations(operation, role)
         if situations is None or operation.entity is None:
             return None
-        entity = operation.entity
-        variable = plan.model.entity(entity).row
+        variable = plan.model.entity(operation.entity).row
 
         def is_seen(_outcome: object, stage: Stage, situation: Situation) -> bool:
             actor = situation.asked(stage).actor
             row = stage.variables.get(variable)
-            sees = Simulation(plan.model, stage).sees
-            return row is not None and sees(actor, entity, row)
+            is_listed = Simulation(plan.model, stage).is_listed
+            return row is not None and is_listed(operation, actor, row)
 
         found = situations.find(is_seen)
         if found is None:
@@ -822,12 +822,7 @@ class Listing:
 
     def _invisible(self) -> Iterator[Test]:
         """Roles to whom the list shows only some rows."""
-        visibility = self.plan.model.visibility_of(self.entity.name)
-        for permission in visibility.permissions if visibility else ():
-            if permission.condition is None or permission.role == ANYONE:
-                continue
-            if permission.role not in self.plan.permitted(self.operation):
-                continue
+        for permission in self._conditional_cells():
             own = Listing._seen_by(self.plan, self.operation, permission.role)
             hidden = own._unseen() if own is not None else None
             if own is None or hidden is None:
@@ -847,6 +842,19 @@ class Listing:
                 says=doc(f"`{' '.join((permission.words or '').split())}`"),
             )
 
+    def _conditional_cells(self) -> Iterator[Permission]:
+        """Of the list and of what exists, one for each role."""
+        visibility = self.plan.model.visibility_of(self.entity.name)
+        access = self.plan.model.access_to(self.operation.id)
+        cells = [*(access.permissions if access else ())]
+        cells += visibility.permissions if visibility else ()
+        done: set[str] = set()
+        for cell in cells:
+            known = cell.role in self.plan.permitted(self.operation) and cell.role != ANYONE
+            if cell.condition is not None and known and cell.role not in done:
+                done.add(cell.role)
+                yield cell
+
     def _unseen(self) -> list[str] | None:
         """The lines that make a row which is not seen."""
         situations = self.plan.situations(self.operation, self.role)
@@ -855,7 +863,7 @@ class Listing:
         def is_unseen(_outcome: object, stage: Stage, situation: Situation) -> bool:
             row = stage.variables[variable]
             actor = situation.asked(stage).actor
-            return not Simulation(self.plan.model, stage).sees(actor, self.entity.name, row)
+            return not Simulation(self.plan.model, stage).is_listed(self.operation, actor, row)
 
         found = situations.find(is_unseen) if situations else None
         if found is None:
@@ -896,8 +904,8 @@ def _is_alone(plan: Plan, found: Found) -> bool:
     operation = situation.operation
     entity = operation.entity or ""
     actor = situation.asked(stage).actor
-    sees = Simulation(plan.model, stage).sees
-    return sum(sees(actor, entity, row) for row in stage.all(entity)) == 1
+    is_listed = Simulation(plan.model, stage).is_listed
+    return sum(is_listed(operation, actor, row) for row in stage.all(entity)) == 1
 
 
 def _in_query(value: Any) -> str:  # noqa: ANN401 - a value of any column

@@ -235,7 +235,7 @@ def _not_picked(  # noqa: PLR0913, PLR0917 - a part of a search, and what it is 
     if Simulation(plan.model, stage).answer(second.asked(stage)).answer != none:
         return None
     key = plan.model.entity(search.entity).primary_key.columns[0]
-    shown_key = _shown_key(operation, key)
+    shown_key = _shown_key(operation, key) if success.outcome.answer == "200" else None
     lines = [
         *plan.printer.givens(first.givens, used_by(first) | {variable}),
         f"allowed = {plan.printer.call(first)}",

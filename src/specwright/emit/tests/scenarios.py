@@ -1,5 +1,6 @@
 """`tests/scenarios/test_{feature}.py`: the scenarios of spec.md, by name."""
 
+import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -119,7 +120,7 @@ def _told(plan: Plan, report: Report, story: Story, steps: Sequence[Step], title
         words = " ".join(step.text.value.split())
         keyword = "And" if step.keyword == before else step.keyword
         before = step.keyword
-        story.lines.append(f"# {keyword} {words}")
+        story.lines += [f"# {line}" for line in textwrap.wrap(f"{keyword} {words}", 92)]
         try:
             bind(story, step)
         except NotBuilt as missing:
@@ -132,7 +133,8 @@ def _told(plan: Plan, report: Report, story: Story, steps: Sequence[Step], title
                 step.text.place(0),
                 Code.SCENARIO_STEP,
                 str(unclear),
-                f"Write it like this: `{nearest(step)}`",
+                unclear.hint
+                or (None if fits(step) else f"Write it like this: `{nearest(step)}`"),
                 level=Level.OPEN,
             )
             plan.leave_out(f"The scenario `{title}`: `{words}` is not understood.")

@@ -74,6 +74,7 @@ class Asked:
     row: Row | None
     request: Mapping[str, Any] = field(default_factory=dict)
     named: tuple[tuple[str, Row], ...] = ()  # the other rows that it names, by entity
+    new: Row | None = None  # the row that is to be made
 
 
 class _Refused(Exception):
@@ -104,11 +105,11 @@ class Simulation:
     def _names(self, asked: Asked) -> dict[str, Any]:
         names: dict[str, Any] = {"now": NOW, "actor": asked.actor, "request": asked.request}
         behaviour = self._behaviour(asked.operation.id)
-        if asked.row is not None:
-            entity = asked.operation.entity
-            names[behaviour.row if behaviour else self.model.entity(entity or "").row] = asked.row
-            if entity is not None:
-                names[self.model.entity(entity).row] = asked.row
+        entity, row = asked.operation.entity, asked.row or asked.new
+        if row is not None and entity is not None:
+            names[self.model.entity(entity).row] = row
+            if behaviour is not None and behaviour.entity == entity:
+                names[behaviour.row] = row
         return names
 
     # -- whether the caller may ---------------------------------------------------------------
@@ -150,16 +151,29 @@ class Simulation:
         visibility = self.model.visibility_of(entity)
         if visibility is None:
             return None
+        return self._failing_cell(visibility.permissions, actor, entity, row)
+
+    def is_listed(self, operation: Operation, actor: Row | None, row: Row) -> bool:
+        """Whether a list shows the row: it exists for the caller, and its own cell allows it."""
+        access = self.model.access_to(operation.id)
+        entity = operation.entity or ""
+        cells = access.permissions if access is not None else ()
+        return (
+            self.sees(actor, entity, row) and self._failing_cell(cells, actor, entity, row) is None
+        )
+
+    def _failing_cell(
+        self, cells: tuple[Permission, ...], actor: Row | None, entity: str, row: Row
+    ) -> tuple[Typed, ...] | None:
+        """What fails of the role's cell, or else of anyone's; a role without a cell is not kept."""
+        names = {"now": NOW, "actor": actor, self.model.entity(entity).row: row}
         for wanted in (self.role_of(actor), "anyone"):
-            for permission in visibility.permissions:
-                if permission.role != wanted:
-                    continue
-                names = {"now": NOW, "actor": actor, self.model.entity(entity).row: row}
-                if holds(permission.condition, names, self.stage.all):
-                    return None
-                condition = permission.condition
-                return self.failing_parts(condition, names) if condition is not None else ()
-        return ()
+            cell = next((one for one in cells if one.role == wanted), None)
+            if cell is not None and cell.condition is not None:
+                return self.failing_parts(cell.condition, names) or None
+            if cell is not None:
+                return None
+        return None
 
     def _is_of_tenant(self, actor: Row | None, entity: str, row: Row) -> bool:
         tenancy = self.model.tenancy
@@ -210,6 +224,8 @@ class Simulation:
             self._work(operation.id, rule.block.search.entity, found, names, outcome)
         elif operation.entity is not None and asked.row is not None and _changes(operation):
             self._work(operation.id, operation.entity, asked.row, names, outcome)
+        elif operation.entity is not None and asked.new is not None:
+            self._work(operation.id, operation.entity, asked.new, names, outcome)
         if operation.kind is OperationKind.DELETE and asked.row is not None:
             outcome.changes.deleted.append((operation.entity or "", asked.row))
         return outcome

@@ -43,6 +43,7 @@ class Situation:
     body: Mapping[str, Any] | None = None
     request: Mapping[str, Any] = field(default_factory=dict)
     named: tuple[str, ...] = ()  # variables of the other rows that the call names
+    new: Mapping[str, Any] | None = None  # the columns that a create is asked to write
 
     def staged(self, factories: Factories) -> Stage:
         return Stage(factories).put(self.givens)
@@ -56,7 +57,12 @@ class Situation:
         row = stage.variables[self.row] if self.row else None
         entities = {given.variable: given.entity for given in self.givens}
         named = tuple((entities[name], stage.variables[name]) for name in self.named)
-        return Asked(self.operation, actor, row, request, named)
+        new = None
+        if self.new is not None:
+            fills = stage.factories[self.operation.entity or ""].fills
+            new = {fill.column.name: fill.value for fill in fills}
+            new |= stage.resolved(self.new)
+        return Asked(self.operation, actor, row, request, named, new)
 
 
 @dataclass(frozen=True)
@@ -99,7 +105,18 @@ class Situations:
         self._slots.read(wanted)
         for name in self._base.named:
             self._read_visibility(name)
-        self._knobs = self._slots.knobs(self._base.actor)
+        self._knobs = [
+            knob
+            for knob in self._slots.knobs(self._base.actor)
+            if knob.slot is not self._created or self._is_sent(knob)
+        ]
+
+    def _is_sent(self, knob: Knob) -> bool:
+        """Whether a column of a row that is to be made is a caller's to say."""
+        return any(
+            one.field.column == knob.column and one.key is None
+            for one in fields_of(self.model, self.operation)
+        )
 
     def _read_visibility(self, name: str) -> None:
         """What the call names must exist for its caller."""
@@ -198,7 +215,19 @@ class Situations:
                 givens.append(given)
             else:
                 givens += _Placing(self.factories, chosen).placed(slot, given)
-        return replace(self._base, givens=tuple(givens))
+        situation = replace(self._base, givens=tuple(givens))
+        return self._with_body(situation, choice) if self._created is not None else situation
+
+    def _with_body(self, situation: Situation, choice: Choice) -> Situation:
+        """What is chosen of a row that is to be made stands in the body."""
+        fields = {one.field.column: one.field for one in fields_of(self.model, self.operation)}
+        body, new = dict(situation.body or {}), dict(situation.new or {})
+        request = dict(situation.request)
+        for knob, value in choice:
+            if knob.slot is self._created and knob.column in fields:
+                field = fields[knob.column]
+                body[field.name] = new[knob.column] = request[field.variable] = value
+        return replace(situation, body=body, new=new, request=request)
 
     # -- where every situation begins -------------------------------------------------------------
 
@@ -211,6 +240,7 @@ class Situations:
         actor, givens = self._actor()
         row, path, rows = self._rows(actor)
         body, request, targets = self._body({g.variable for g in (*givens, *rows)})
+        new = self._new_row(body, path)
         others = {ref.row for _, ref in path} | {given.variable for given in targets}
         named = tuple(
             given.variable
@@ -221,8 +251,39 @@ class Situations:
             if given.variable in named:
                 self._tops[f"named {given.variable}"] = Slot(given.variable, given.entity)
         return Situation(
-            self.operation, (*givens, *rows, *targets), actor, row, path, body, request, named
+            self.operation,
+            (*givens, *rows, *targets),
+            actor,
+            row,
+            path,
+            body,
+            request,
+            named,
+            new,
         )
+
+    def _new_row(
+        self, body: Mapping[str, Any] | None, path: Sequence[tuple[str, Ref]]
+    ) -> dict[str, Any] | None:
+        """The columns of the row that a create is asked to make."""
+        self._created: Slot | None = None
+        operation = self.operation
+        if operation.kind is not OperationKind.CREATE or operation.entity not in self.factories:
+            return None
+        entity = self.model.entity(operation.entity or "")
+        self._created = Slot(f"new {entity.row}", entity.name)
+        self._tops[entity.row] = self._created
+        behaviour = self.factories.behaviour(operation.id)
+        if behaviour is not None and behaviour.entity == entity.name:
+            self._tops[behaviour.row] = self._created
+        new: dict[str, Any] = {}
+        for one in fields_of(self.model, operation):
+            if one.field.column and one.field.name in (body or {}):
+                new[one.field.column] = (body or {})[one.field.name]
+        above = [ref.row for _, ref in path]
+        if above and operation.parent_joins:
+            new |= {own: Ref(above[-1], theirs) for own, theirs in operation.parent_joins}
+        return new
 
     def _actor(self) -> tuple[str | None, list[Given]]:
         roles = self.model.roles

@@ -183,12 +183,17 @@ class Slots:
         factory = self.factories[slot.entity]
         for name, beside in slot.asked.items():
             column = entity.column(name)
-            if column is None or name in entity.primary_key.columns:
+            if column is None or name in entity.primary_key.columns or self._is_role(slot, name):
                 continue
             is_status = factory.lifecycle is not None and factory.lifecycle.column == name
             choices = tuple(self._choices(entity, column, beside, actor))
             if choices:
                 yield Knob(slot, name, choices, is_status)
+
+    def _is_role(self, slot: Slot, column: str) -> bool:
+        """The caller's role is what the situation is for: it is no choice."""
+        roles = self.factories.model.roles
+        return roles is not None and slot is self.names.get("actor") and column == roles.column
 
     def _choices(
         self, entity: Entity, column: Column, beside: Sequence[Any], actor: str | None

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from specwright.diagnostic import did_you_mean
 from specwright.emit.tests.plans import Plan
 from specwright.emit.tests.printing import path_text, success_status
 from specwright.emit.tests.values import Form, keywords, show, show_json
@@ -21,6 +22,7 @@ from specwright.model.naming import singular
 from specwright.model.operations import ColumnValue, Operation
 from specwright.model.sql_types import Kind
 from specwright.model.wire import squashed
+from specwright.model.wording import near_or_all
 from specwright.spec.syntax import Step
 
 NAME = r'"([^"]+)"'
@@ -31,6 +33,10 @@ _UNITS = {"second": "seconds", "minute": "minutes", "hour": "hours", "day": "day
 
 class Unclear(Exception):
     """A step says something that the model does not know; the message says what."""
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.hint = hint
 
 
 class NotBuilt(Exception):
@@ -81,7 +87,8 @@ class Story:
         for entity in self.plan.model.entities:
             if squashed(word) in (squashed(entity.row), squashed(entity.table)):
                 return entity
-        raise Unclear(f"`{word}` is no table of this data model.")
+        rows = [entity.row for entity in self.plan.model.entities]
+        raise Unclear(f"`{word}` is no table of this data model.", near_or_all(word, rows))
 
     def role(self, word: str) -> str | None:
         wanted = (word, singular(word))
@@ -89,8 +96,16 @@ class Story:
 
     def thing(self, name: str) -> Thing:
         if name not in self.things:
-            raise Unclear(f"Nothing in this scenario is called `{name}`.")
+            near = did_you_mean(name, self.things)
+            raise Unclear(f"Nothing in this scenario is called `{name}`.", near)
         return self.things[name]
+
+    def said_thing(self, word: str, name: str) -> Thing:
+        """The thing of a name, which is what the word before the name says."""
+        thing = self.thing(name)
+        if self.role(word) is None and self.entity(word).name != thing.entity:
+            raise Unclear(f"`{name}` is a {self.plan.model.entity(thing.entity).row}, no {word}.")
+        return thing
 
     def key(self, thing: Thing) -> str:
         (column,) = self.plan.model.entity(thing.entity).primary_key.columns
@@ -156,7 +171,8 @@ class Story:
         if column.type.enum:
             values = self.plan.model.enum(column.type.enum).values
             if text not in values:
-                raise Unclear(f"`{text}` is no value of `{column.type.enum}`.")
+                near = near_or_all(text, values)
+                raise Unclear(f"`{text}` is no value of `{column.type.enum}`.", near)
             return text
         match column.type.kind:
             case Kind.SMALLINT | Kind.INT | Kind.BIGINT if re.fullmatch(r"-?\d+", text):
@@ -178,9 +194,8 @@ class Story:
     def column(self, entity: Entity, name: str) -> Column:
         column = entity.column(name)
         if column is None:
-            near = difflib.get_close_matches(name, [c.name for c in entity.columns], n=1)
-            hint = f" Did you mean `{near[0]}`?" if near else ""
-            raise Unclear(f"`{name}` is no column of `{entity.table}`.{hint}")
+            near = did_you_mean(name, [c.name for c in entity.columns])
+            raise Unclear(f"`{name}` is no column of `{entity.table}`.", near)
         return column
 
     def assignments(self, entity: Entity, text: str) -> dict[str, Any]:
@@ -225,9 +240,7 @@ class Story:
         known = [one.id.value for one in contract.operations] if contract else []
         if name in known:
             raise NotBuilt(f"`{name}`")
-        near = difflib.get_close_matches(name, known, n=1)
-        hint = f" Did you mean `{near[0]}`?" if near else ""
-        raise Unclear(f"`{name}` is no operation of the contract.{hint}")
+        raise Unclear(f"`{name}` is no operation of the contract.", did_you_mean(name, known))
 
     def call(self, text: str, document: str | None) -> tuple[str, Operation]:
         """The Python of `a1 calls claimTask on task "t1"`."""
@@ -433,7 +446,7 @@ def _every_has(story: Story, match: re.Match[str], _step: Step) -> None:
 
 
 def _given_has(story: Story, match: re.Match[str], _step: Step) -> None:
-    thing = story.thing(match[2])
+    thing = story.said_thing(match[1], match[2])
     entity = story.plan.model.entity(thing.entity)
     values = story.changed(entity, story.assignments(entity, match[3]))
     story.lines.append(
@@ -442,7 +455,7 @@ def _given_has(story: Story, match: re.Match[str], _step: Step) -> None:
 
 
 def _then_has(story: Story, match: re.Match[str], _step: Step) -> None:
-    thing = story.thing(match[2])
+    thing = story.said_thing(match[1], match[2])
     entity = story.plan.model.entity(thing.entity)
     variable = thing.variable.rpartition(".")[2]
     story.lines.append(f"{variable} = await world.again({quoted(entity.table)}, {thing.variable})")
@@ -475,8 +488,7 @@ def _holds(story: Story, match: re.Match[str], _step: Step) -> None:
 def _idle(story: Story, match: re.Match[str], _step: Step) -> None:
     known = [job.name for job in story.plan.model.jobs]
     if match[1] not in known:
-        near = difflib.get_close_matches(match[1], known, n=1)
-        raise Unclear(f"`{match[1]}` is no job.{f' Did you mean `{near[0]}`?' if near else ''}")
+        raise Unclear(f"`{match[1]}` is no job.", did_you_mean(match[1], known))
     story.idle_jobs.append(match[1])
 
 

@@ -69,19 +69,24 @@ def show(value: Said) -> str:  # noqa: PLR0911 - a table
             return repr(value)
 
 
-def show_json(value: Said) -> str:
-    """The value as a test writes it into a request."""
+def show_json(value: Said, *, fixed: bool = False) -> str:  # noqa: PLR0911 - a table
+    """The value as a test writes it into a request; `fixed`, where there is no world yet."""
     match value:
         case Ref():
             return f"str({value})"
+        case datetime() if fixed:
+            return quoted(value.isoformat().replace("+00:00", "Z"))
+        case date() | UUID() if fixed:
+            return quoted(str(value))
         case datetime() | date() | UUID():
             return f"world.wire({show(value)})"
         case Decimal():
             return str(value)
         case dict():
-            return f"{{{', '.join(f'{show(k)}: {show_json(v)}' for k, v in value.items())}}}"
+            pairs = (f"{show(k)}: {show_json(v, fixed=fixed)}" for k, v in value.items())
+            return f"{{{', '.join(pairs)}}}"
         case list() | tuple():
-            return f"[{', '.join(show_json(one) for one in value)}]"
+            return f"[{', '.join(show_json(one, fixed=fixed) for one in value)}]"
         case _:
             return show(value)
 

@@ -383,7 +383,7 @@ class _Writes:
     def edge_tests(self) -> Iterator[Test]:
         taken, refused = self._edges()
         if taken:
-            listed = ", ".join(show_json(body) for body in taken)
+            listed = ", ".join(show_json(body, fixed=True) for body in taken)
             yield Test(
                 self._name("takes_what_is_just_allowed"),
                 (
@@ -453,7 +453,9 @@ class _Writes:
         return self._is_storable({one.column.name: edge.value})
 
     def _refused(self, refused: list[tuple[dict[str, Any], str]]) -> Test:
-        listed = ", ".join(f"({show_json(body)}, {quoted(pointer)})" for body, pointer in refused)
+        listed = ", ".join(
+            f"({show_json(body, fixed=True)}, {quoted(pointer)})" for body, pointer in refused
+        )
         headers = '{"if-match": "*"}' if self.operation.needs_if_match else None
         good = show_json(self._wrapped_value(self._body))
         return Test(

@@ -7,7 +7,9 @@ import asyncpg
 import msgspec
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from backend.core.errors import Invalid, Refusal, Unauthenticated, Unavailable
 
@@ -24,6 +26,16 @@ def problem(
     if errors:
         members["errors"] = errors
     return Response(msgspec.json.encode(members), status, media_type="application/problem+json")
+
+
+def _allowed_methods(request: Request) -> list[str]:
+    """Of every route of this path; Starlette alone would name those of the first."""
+    alike = [
+        route
+        for route in request.app.routes
+        if isinstance(route, APIRoute) and route.matches(request.scope)[0] is not Match.NONE
+    ]
+    return sorted({method for route in alike for method in route.methods})
 
 
 def render_refusals(app: FastAPI, reachable_constraints: Collection[str]) -> None:
@@ -51,10 +63,12 @@ def render_refusals(app: FastAPI, reachable_constraints: Collection[str]) -> Non
         )
 
     @app.exception_handler(HTTPException)
-    async def refuse_request(_: Request, error: HTTPException) -> Response:
+    async def refuse_request(request: Request, error: HTTPException) -> Response:
         phrase = HTTPStatus(error.status_code).phrase
         response = problem(phrase.lower().replace(" ", "-"), error.status_code, f"{phrase}.")
         response.headers.update(error.headers or {})
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            response.headers["allow"] = ", ".join(_allowed_methods(request))
         return response
 
     @app.exception_handler(asyncpg.IntegrityConstraintViolationError)
