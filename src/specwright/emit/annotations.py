@@ -26,17 +26,19 @@ def annotation(
     plain = f"list[{of}]" if of else _plain(flat, column, enums)
     bounds = list(_bounds(flat, column, plain))
     bounded = f"Annotated[{plain}, Field({', '.join(bounds)})]" if bounds else plain
-    return f"{bounded} | None" if flat.nullable else bounded
+    may_be_null = flat.nullable or None in (flat.enum or ())
+    return f"{bounded} | None" if may_be_null else bounded
 
 
 def _plain(  # noqa: PLR0911 - a table
     flat: Schema, column: Column | None, enums: Mapping[str, EnumType]
 ) -> str:
     if flat.enum:
-        return _one_of(tuple(str(value) for value in flat.enum), column, enums)
+        return _one_of(tuple(str(one) for one in flat.enum if one is not None), column, enums)
     match flat.types:
         case ("string",):
-            return _FORMATS.get(flat.format or "", "Text")
+            is_bytes = column is not None and column.type.kind is Kind.BYTEA
+            return "Base64Bytes" if is_bytes else _FORMATS.get(flat.format or "", "Text")
         case ("integer",):
             return "int"
         case ("number",):

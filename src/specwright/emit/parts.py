@@ -26,6 +26,7 @@ from specwright.model.operations import (
     RelatedValue,
     RelatedView,
     View,
+    ViewField,
 )
 from specwright.model.rules import Derived
 from specwright.model.typed import Name, Typed, reads_relations, walk
@@ -102,6 +103,16 @@ def _asks_time(typed: Typed) -> bool:
 
 def derived_value(model: Model, view: View, source: DerivedValue) -> Derived:
     return next(one for one in model.derived_of(view.entity) if one.name == source.name)
+
+
+def related_part(entity: Entity, relation: str) -> str:
+    """What the part is called: the relation, unless the row itself is called so."""
+    return f"its_{relation}" if relation == entity.row else relation
+
+
+def _views_first(field: ViewField) -> bool:
+    """They say more of a related row than its values do."""
+    return not isinstance(field.source, RelatedView)
 
 
 def hidden_in(model: Model, view: View) -> Iterator[HiddenField]:
@@ -189,7 +200,7 @@ class _Writer:
         self._lines: list[str] = []
 
     def parts(self) -> _Parts:
-        for one in self._view.fields:
+        for one in sorted(self._view.fields, key=_views_first):
             match one.source:
                 case RelatedView(name, _, inner):
                     self._relation(name, inner)
@@ -229,7 +240,8 @@ class _Writer:
     # -- Related rows -----------------------------------------------------------------------------
 
     def _relation(self, name: str, inner: View | None) -> None:
-        if name in self._fields:
+        part = related_part(self._entity, name)
+        if part in self._fields:
             return
         relation = self._found(name)
         target = self._model.entity(relation.target)
@@ -248,20 +260,28 @@ class _Writer:
             key = f"parts.{target.row}.{far}"
         if relation.kind == "many":
             key_type = columns.plain_type(_column(target, far).type)
-            self._lines.append(f"{name}: dict[{key_type}, list[{typed}]] = {{}}")
+            by_key = f"{name}_by_{far}"
+            is_there = f"    if {key} is not None:"
+            nullable = _column(target, far).nullable
+            self._lines.append(f"{by_key}: dict[{key_type}, list[{typed}]] = {{}}")
             self._lines.append(f"for {row} in {found}:")
-            self._lines.append(f"    {name}.setdefault({key}, []).append({row})")
-            self._fills(name, f"list[{typed}]", f"{name}.get({self._entity.row}.{own}, [])")
+            self._lines += [is_there] if nullable else []
+            indent = " " * (8 if nullable else 4)
+            self._lines.append(f"{indent}{by_key}.setdefault({key}, []).append({row})")
+            self._fills(part, f"list[{typed}]", f"{by_key}.get({self._entity.row}.{own}, [])")
         else:
-            self._lines.append(f"{name} = {{{key}: {row} for {row} in {found}}}")
-            self._fills_one(name, typed, f"{self._entity.row}.{own}", relation)
+            by_key = f"{name}_by_{far}"
+            self._lines.append(f"{by_key} = {{{key}: {row} for {row} in {found}}}")
+            self._fills_one(part, by_key, typed, f"{self._entity.row}.{own}", relation)
 
-    def _fills_one(self, name: str, typed: str, own: str, relation: Relation) -> None:
-        if relation.nullable:
-            found = f"None if {own} is None else {name}.get({own})"
-            self._fills(name, f"{typed} | None", found)
+    def _fills_one(self, part: str, by_key: str, typed: str, own: str, relation: Relation) -> None:
+        if relation.is_reverse:
+            self._fills(part, f"{typed} | None", f"{by_key}.get({own})")
+        elif relation.nullable:
+            found = f"None if {own} is None else {by_key}.get({own})"
+            self._fills(part, f"{typed} | None", found)
         else:
-            self._fills(name, typed, f"{name}[{own}]")
+            self._fills(part, typed, f"{by_key}[{own}]")
 
     def _found(self, name: str) -> Relation:
         relation = self._entity.relation(name)

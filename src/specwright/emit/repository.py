@@ -33,7 +33,7 @@ from specwright.emit.sql_expressions import Subject
 from specwright.emit.values import value_type
 from specwright.emit.wording import quoted
 from specwright.model import Model
-from specwright.model.entities import Column
+from specwright.model.entities import Column, SqlDefault
 from specwright.model.naming import attribute
 from specwright.model.operations import Operation, OperationKind
 from specwright.model.rules import Job, Search
@@ -147,7 +147,12 @@ class _Writer:
     @property
     def is_visited(self) -> bool:
         """Whether callers who are not signed in come here as well."""
-        return any(operation.is_public for operation in self.handled.operations)
+        name = self.handled.entity.name
+        return any(
+            operation.is_public
+            for operation in self.model.operations
+            if operation in self.handled.operations or name in looked_up(self.model, operation)
+        )
 
     @property
     def _role_column(self) -> str:
@@ -509,11 +514,23 @@ class _Writer:
 
 
 def _inserted(column: Column) -> str:
-    return f"bindparam({quoted(column.attribute)})"
+    given = f"bindparam({quoted(column.attribute)})"
+    if not _has_sql_default(column):
+        return given
+    assert isinstance(column.default, SqlDefault)
+    is_now = column.default.sql.lower() in ("now()", "current_timestamp")
+    otherwise = 'bindparam("now")' if is_now else f"text({quoted(column.default.sql)})"
+    return f"func.coalesce({given}, {otherwise})"
 
 
 def _taken(column: Column) -> str:
-    return columns.python_type(column)
+    typed = columns.python_type(column)
+    return f"{typed} | None" if _has_sql_default(column) else typed
+
+
+def _has_sql_default(column: Column) -> bool:
+    """Whether the database says what stands there where nobody does."""
+    return isinstance(column.default, SqlDefault) and not column.nullable
 
 
 def _if_there(value: str, *, optional: bool) -> str:

@@ -13,6 +13,7 @@ from specwright.emit.parts import (
     hidden_in,
     needs_parts,
     parts_class,
+    related_part,
     views_of,
 )
 from specwright.emit.python_expressions import to_python
@@ -23,6 +24,7 @@ from specwright.emit.wording import listed, quoted
 from specwright.model import Model
 from specwright.model.entities import Column, Entity, EnumType, LiteralDefault
 from specwright.model.naming import singular
+from specwright.model.sql_types import Kind
 from specwright.model.operations import (
     BodyField,
     ColumnValue,
@@ -233,8 +235,12 @@ def _default(field: BodyField, column: Column | None, *, creates: bool) -> str:
 
 def _literal(value: object, column: Column | None) -> str:
     if isinstance(value, str):
+        if column and column.type.kind is Kind.JSONB:
+            return f"Field(default_factory={'list' if value == '[]' else 'dict'})"
         enum = column.type.enum if column else None
         return f"{columns.enum_class(enum)}.{names.member(value)}" if enum else quoted(value)
+    if column and column.type.kind is Kind.DOUBLE and isinstance(value, Decimal):
+        return repr(float(value))
     return constant(value, Uses()).text if isinstance(value, Decimal) else repr(value)
 
 
@@ -272,7 +278,7 @@ def _view_field(model: Model, view: View, field: ViewField, row: str) -> _Field:
         case ColumnValue(name):
             return _own(model, view, field, name, row)
         case RelatedValue(relation, name):
-            return _of_related(model, field, entity, relation, name)
+            return _of_related(model, view, field, relation, name)
         case RelatedView(relation, many, inner):
             return _nested_view(field, entity, relation, inner, many=many)
         case RelatedCount(relation):
@@ -302,23 +308,34 @@ def _own(model: Model, view: View, field: ViewField, name: str, row: str) -> _Fi
     return _Field(field.variable, typed, value=value)
 
 
-def _of_related(model: Model, field: ViewField, entity: Entity, relation: str, name: str) -> _Field:
+def _of_related(model: Model, view: View, field: ViewField, relation: str, name: str) -> _Field:
+    entity = model.entity(view.entity)
     found = entity.relation(relation)
     assert found is not None
     column = model.entity(found.target).column(name)
     assert column is not None
     typed = columns.python_type(column)
-    value = f"parts.{relation}.{column.attribute}"
+    part = f"parts.{related_part(entity, relation)}"
+    row = f".{model.entity(found.target).row}" if _shown_with_parts(model, view, relation) else ""
+    value = f"{part}{row}.{column.attribute}"
     if not found.nullable:
         return _Field(field.variable, typed, value=value)
     nullable = typed if typed.endswith("None") else f"{typed} | None"
-    return _Field(field.variable, nullable, value=f"None if parts.{relation} is None else {value}")
+    return _Field(field.variable, nullable, value=f"None if {part} is None else {value}")
+
+
+def _shown_with_parts(model: Model, view: View, relation: str) -> bool:
+    return any(
+        one.source.relation == relation and needs_parts(model, one.source.view)
+        for one in view.fields
+        if isinstance(one.source, RelatedView)
+    )
 
 
 def _nested_view(
     field: ViewField, entity: Entity, relation: str, inner: View, *, many: bool
 ) -> _Field:
-    name, value = names.view_class(inner), f"parts.{relation}"
+    name, value = names.view_class(inner), f"parts.{related_part(entity, relation)}"
     if many:
         return _Field(field.variable, f"list[{name}]", value=f"[{name}.of(one) for one in {value}]")
     found = entity.relation(relation)

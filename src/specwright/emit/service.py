@@ -19,6 +19,7 @@ from specwright.emit.policies import asks_row, asks_time, is_guarded, policy_nam
 from specwright.emit.python_text import python
 from specwright.emit.queries import repository_of
 from specwright.emit.rendering import render
+from specwright.emit.wording import quoted
 from specwright.model import Model
 from specwright.model.entities import Entity
 from specwright.model.naming import attribute
@@ -289,12 +290,17 @@ class _Writer:
             entity = self.model.entity(target)
             field = self.operation.field(name)
             assert field is not None
-            value = f"{body_argument(self.operation)}.{field.variable}"
+            argument = body_argument(self.operation)
+            value, asked = f"{argument}.{field.variable}", f"{argument}.{field.variable}"
+            is_patch = self.operation.body is not None and self.operation.body.is_merge_patch
+            if is_patch:
+                value = field.variable
+                asked = f"({value} := {argument}.get({quoted(value)}))"
             look = f"await {repository_of(self.model, entity)}.get({value})"
-            if field.required and not field.schema.nullable:
+            if field.required and not field.schema.nullable and not is_patch:
                 yield look
             else:
-                yield f"if {value} is not None:"
+                yield f"if {asked} is not None:"
                 yield f"    {look}"
 
     def _values(self) -> Iterator[str]:

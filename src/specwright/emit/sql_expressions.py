@@ -363,7 +363,7 @@ class _Writer:
         subject, text = statement.literal(arguments[0]), arguments[0].piece.text
         match typed.function:
             case Function.SIZE:
-                return statement.func("char_length", text)
+                return statement.func("length", text)
             case Function.STARTS_WITH | Function.ENDS_WITH | Function.CONTAINS:
                 return self._finds(typed, subject, arguments[1])
             case Function.LOWER | Function.UPPER:  # under "C", letters of ASCII only
@@ -397,7 +397,7 @@ class _Writer:
         if typed.function is Function.CONTAINS:
             found = statement.func("strpos", subject.text, sought)
             return Piece(f"{found.text} > 0", Level.COMPARISON)
-        length = statement.func("char_length", sought).text
+        length = statement.func("length", sought).text
         end = statement.func("right", subject.text, length)
         return Piece(f"{end.text} == {part.piece.at(Level.SUM)}", Level.COMPARISON)
 

@@ -353,7 +353,7 @@ def _in_order(
             for key in table.foreign_keys
             if key.target in left
             or _target(key) in moving
-
+            or any((key.target, name) in moved for name in key.target_columns)
         )
         placed.append((table, deferred))
     return placed
