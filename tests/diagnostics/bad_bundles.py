@@ -33,7 +33,7 @@ def said(of: Path, workshop: Path) -> str:
 def checked(bundle: Path) -> str:
     printed = io.StringIO()
     with contextlib.chdir(bundle), contextlib.redirect_stdout(printed):
-        main(["check", "."])
+        assert main(["check", "."]) in (0, 1)
     return printed.getvalue()
 
 

@@ -19,6 +19,7 @@ def _bundles() -> Iterator[Path]:
 
 BUNDLES = tuple(_bundles())  # none of them where the project stands alone
 
+
 @pytest.mark.parametrize("bundle", BUNDLES, ids=lambda bundle: bundle.name)
 @pytest.mark.parametrize("command", ["check", "plan"])
 def test_a_strangers_bundle_is_read_without_a_crash(

@@ -96,9 +96,7 @@ class Extras:
             choices.append((f"{rows}.size()", {"type": "integer"}))
             choices.append((f"{rows}.size() > 0", {"type": "boolean"}))
             inner = [c for c in other.plain if c.is_int and not c.nullable]
-            choices += [
-                (f"{rows}.map(r, r.{c.name}).sum()", {"type": "integer"}) for c in inner
-            ]
+            choices += [(f"{rows}.map(r, r.{c.name}).sum()", {"type": "integer"}) for c in inner]
         moments = [c for c in table.of("timestamptz") if not c.nullable]
         choices += [(f"{table.row}.{c.name} < now", {"type": "boolean"}) for c in moments]
         return self.dice.pick(choices) if choices else None

@@ -26,7 +26,7 @@ class Conditions:
         """A condition on the row: on its columns; unless `own`, on other rows, too."""
         makers = [self._of_column] * 3
         if with_actor and self.plan.users is not None:
-            makers += [self._of_actor]
+            makers += [self._of_owner if own else self._of_actor]
         if not own:
             makers += [self._of_rows, self._of_rows, self._of_one]
         text = self._made(makers)
@@ -44,7 +44,8 @@ class Conditions:
     # -- Own columns
 
     def _of_column(self) -> str | None:
-        columns = [column for column in self.table.columns if column.target is None]
+        """On a column that holds no state and no role: those are asked anyway."""
+        columns = [column for column in self.table.plain if column.name != "role"]
         return self.about(self.dice.pick(columns), self._row) if columns else None
 
     def about(self, column: Column, row: str) -> str | None:
@@ -69,7 +70,9 @@ class Conditions:
             return self.dice.pick([path, f"!{path}"])
         if column.kind == "timestamptz":
             later = f'now {self.dice.pick(["+", "-"])} duration("{self.dice.pick(DURATIONS)}")'
-            return f"{path} {self.dice.pick(['<', '<=', '>', '>='])} {self.dice.pick(['now', later])}"
+            return (
+                f"{path} {self.dice.pick(['<', '<=', '>', '>='])} {self.dice.pick(['now', later])}"
+            )
         if column.kind == "date":
             day = self.dice.pick(["date(now)", 'date("2026-01-31")'])
             return f"{path} {self.dice.pick(['<', '>=', '!='])} {day}"
@@ -156,12 +159,16 @@ class Conditions:
 
     # -- The caller
 
-    def _of_actor(self) -> str | None:
+    def _of_owner(self) -> str | None:
         owners = [one for one in self.table.references if one.target is self.plan.users]
-        assert self.plan.users is not None
-        if owners and self.dice.chance(0.7):
-            owner = self.dice.pick(owners)
-            return f"{self._row}.{owner.name} {self.dice.pick(['==', '==', '!='])} actor.id"
+        if not owners:
+            return None
+        owner = self.dice.pick(owners)
+        return f"{self._row}.{owner.name} {self.dice.pick(['==', '==', '!='])} actor.id"
+
+    def _of_actor(self) -> str | None:
+        if self.dice.chance(0.7):
+            return self._of_owner()
         return f'actor.role {self.dice.pick(["==", "!="])} "{self.dice.pick(self.plan.roles)}"'
 
     def ownership(self) -> str | None:

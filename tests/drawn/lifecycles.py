@@ -39,7 +39,9 @@ class Lifecycles:
         verbs = self.dice.shuffled(words.VERBS)
         states = lifecycle.states
         for number, target in enumerate(states[1:], start=1):
-            source = states[number - 1] if self.dice.chance(0.7) else self.dice.pick(states[:number])
+            source = (
+                states[number - 1] if self.dice.chance(0.7) else self.dice.pick(states[:number])
+            )
             self._arrow(table, source, target, verbs[number])
             if number > 1 and self.dice.chance(0.3):
                 another = self.dice.pick([one for one in states if one not in (source, target)])

@@ -90,7 +90,7 @@ def test_what_is_beyond_shapes_stands_verbatim(sql: str, shapes: list[Shape]) ->
         ("price >= 0 -- a", 12, "`-` cannot stand"),
         ("price >= 0 /* a */", 12, "`/` cannot stand"),
         ("price >= $1", 10, "`$` cannot stand"),
-        ("price >= (SELECT 1)", 11, "`select` cannot stand"),
+        ("price >= (SELECT 1)", 11, "`SELECT` cannot stand"),
         ("pg_sleep(10) > 0", 1, "`pg_sleep` is no function"),
         ("(price >= 0", 1, "The parentheses do not pair up."),
         ("price >= 0)", 1, "The parentheses do not pair up."),

@@ -3,10 +3,10 @@
 import pytest
 from catalog import Database
 from hypothesis import HealthCheck, Phase, assume, example, given, settings
-from random_schemas import INT, VALUES, only_once, schemas
+from random_schemas import INT, TEXT, UUID, VALUES, only_once, schemas
 
 from specwright.emit.migrations import emit_migration
-from specwright.model.sql_types import Kind
+from specwright.model.sql_types import Kind, SqlType
 from specwright.plan import changes as to
 from specwright.plan import conversions, plan_schema
 from specwright.plan.changes import Change, reversed_changes
@@ -19,8 +19,13 @@ pytestmark = pytest.mark.slow
 _NOT_OF_ANY_TEXT = (Kind.UUID, Kind.DATE, Kind.TIMESTAMPTZ)
 
 
-def _table(name: str, *targets: str, indexes: tuple[Index, ...] = ()) -> Table:
-    columns = (Column("id", INT, nullable=False), *(Column(f"{t}_id", INT) for t in targets))
+def _table(
+    name: str, *targets: str, indexes: tuple[Index, ...] = (), id_type: SqlType = INT
+) -> Table:
+    columns = (
+        Column("id", id_type, nullable=False),
+        *(Column(f"{t}_id", id_type) for t in targets),
+    )
     keys = (ForeignKey(f"fk_{name}_{t}", (f"{t}_id",), t, ("id",)) for t in targets)
     key = PrimaryKey(f"pk_{name}", ("id",))
     return Table(name, columns, key, foreign_keys=tuple(keys), indexes=indexes)
@@ -34,6 +39,10 @@ ONLY = (Index("ix_only", ("id",)),)
     after=Schema(
         (_table("cats", "ants", indexes=ONLY), _table("ants"), _table("dogs", "ants", "cats"))
     ),
+)
+@example(  # a new reference to a column that gets another type
+    before=Schema((_table("ants", id_type=TEXT),)),
+    after=Schema((_table("bees", "ants", id_type=UUID), _table("ants", id_type=UUID))),
 )
 @settings(
     max_examples=20,

@@ -15,7 +15,7 @@ from specwright.cli.checking import Folder
 from specwright.cli.findings import Standpoint
 from specwright.cli.terminal import Style, Terminal, harmless, say_json
 from specwright.cli.version import VERSION
-from specwright.diagnostic import Level
+from specwright.diagnostic import Level, Place
 from specwright.model.rules import Job
 from specwright.plan.changes import Change
 
@@ -230,6 +230,7 @@ def as_json(found: Plan, seen: Standpoint) -> dict[str, object]:
                 "domain": one.domain,
                 "requirements": list(one.requirements),
                 "how": list(one.how),
+                **_at(one.place, seen),
             }
             for one in model.operations
         ],
@@ -260,14 +261,16 @@ def left_out_as_json(compiled: Compiled, seen: Standpoint) -> dict[str, object]:
         "left_out": [
             {
                 "id": one.id,
-                "file": seen.path(one.place.file),
-                "line": one.place.line,
-                "column": one.place.column,
+                **_at(one.place, seen),
                 "reasons": list(one.reasons),
             }
             for one in compiled.model.left_out
         ]
     }
+
+
+def _at(place: Place, seen: Standpoint) -> dict[str, object]:
+    return {"file": seen.path(place.file), "line": place.line, "column": place.column}
 
 
 def files_as_json(drafted: Draft) -> dict[str, list[str]]:

@@ -3,8 +3,9 @@
 from specwright.emit.rendering import render
 from specwright.model import Model
 
-
-_TAKEN = frozenset({"app", "clock", "connected", "contract", "database", "gc", "health", "settings"})
+_TAKEN = frozenset(
+    {"app", "clock", "connected", "contract", "database", "gc", "health", "routers", "settings"}
+)
 
 
 def emit_app(model: Model) -> str:

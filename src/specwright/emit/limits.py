@@ -17,6 +17,7 @@ from specwright.emit.limits_of_rules import (
 from specwright.emit.lookups import performed, permissions
 from specwright.emit.nested import nested_rows
 from specwright.model import Model
+from specwright.model.naming import attribute
 from specwright.model.operations import (
     EnvelopeRole,
     LeftOut,
@@ -77,6 +78,7 @@ def _all_limits(model: Model) -> Iterator[tuple[str, list[tuple[Place, str]]]]:
 def _of_operation(model: Model, operation: Operation) -> Iterator[tuple[Place, str]]:
     yield from _of_cells(model, operation)
     yield from _of_list_access(model, operation)
+    yield from _of_creation(model, operation)
     yield from _of_body(operation)
     yield from _of_answers(operation)
     if operation.row is not None and operation.row.is_actor:
@@ -120,6 +122,30 @@ def _of_list_access(model: Model, operation: Operation) -> Iterator[tuple[Place,
     for cell in permissions(model, operation.id):
         if cell.condition is not None and known.get(cell.role) != cell.condition:
             yield cell.place, "A list of other rows than its readers may read is not built yet."
+
+
+def _of_creation(model: Model, operation: Operation) -> Iterator[tuple[Place, str]]:
+    """Rules on a row that is made read the request, which need not say every column."""
+    behaviour = Behaviour.named(model, operation.id)
+    if operation.kind is not OperationKind.CREATE or behaviour is None:
+        return
+    fields = operation.body.fields if operation.body else ()
+    said = {attribute(field.column) for field in fields if field.column}
+    said &= {field.variable for field in fields}
+    block = behaviour.own_block
+    read = (
+        [*(one.value for one in block.set), *(one.condition for one in block.require)]
+        if block
+        else []
+    )
+    for node in (node for one in read for node in walk(one)):
+        if isinstance(node, Get) and isinstance(node.row, Name) and node.row.name == behaviour.row:
+            if node.attribute not in said:
+                yield (
+                    operation.place,
+                    f"Rules on `{node.name}` of a new row are not built yet "
+                    "where the request does not say it.",
+                )
 
 
 def _of_body(operation: Operation) -> Iterator[tuple[Place, str]]:

@@ -24,7 +24,6 @@ from specwright.emit.wording import listed, quoted
 from specwright.model import Model
 from specwright.model.entities import Column, Entity, EnumType, LiteralDefault
 from specwright.model.naming import singular
-from specwright.model.sql_types import Kind
 from specwright.model.operations import (
     BodyField,
     ColumnValue,
@@ -40,6 +39,7 @@ from specwright.model.operations import (
     View,
     ViewField,
 )
+from specwright.model.sql_types import Kind
 from specwright.model.wire import flattened
 
 

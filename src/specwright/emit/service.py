@@ -411,7 +411,6 @@ class _Writer:
         yield from self._returned(f"await operations.{done}")
 
 
-
 def body_argument(operation: Operation) -> str:
     if operation.body is not None and operation.body.is_merge_patch:
         return "changes"

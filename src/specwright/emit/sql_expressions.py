@@ -437,6 +437,9 @@ class _Writer:
                 return self._negation(typed.operand)
             case Each():
                 return self._each(typed)
+            case Get() if typed.column.type.nullable and not self._is_bound(typed):
+                truth = self.statement.sql("true")
+                return Piece(f"{self.clause(typed).piece.at(Level.ATOM)}.is_({truth}())")
             case _:
                 return self.clause(typed).piece
 

@@ -82,7 +82,7 @@ _TAKEN_ATTRIBUTES = word_set(
     range repr reversed round set setattr slice sorted staticmethod str sum super tuple type vars zip
     date datetime timedelta
     cls self of actor connection now rows versions
-    metadata registry
+    metadata registry text mapped_column
     construct copy from_orm json parse_file parse_obj parse_raw schema schema_json
     update_forward_refs validate model_computed_fields model_config model_construct model_copy
     model_dump model_dump_json model_extra model_fields model_fields_set model_json_schema

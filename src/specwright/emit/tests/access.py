@@ -1,11 +1,10 @@
 """`tests/{domain}/test_access.py`: every cell of the access table, and who is nobody."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from specwright.emit.rendering import render
 from specwright.emit.tests.calls import answer_to, special
-from specwright.emit.tests.modules import claim, wrapped
+from specwright.emit.tests.modules import claim, documented
 from specwright.emit.tests.pairs import shown
 from specwright.emit.tests.plans import ANYONE, Plan
 from specwright.emit.tests.printing import Test, distinct, list_text, test_name, tuple_text
@@ -43,7 +42,7 @@ def emit_access(plan: Plan, domain: str) -> str | None:
         tenant_column=tenancy.column if tenancy else "",
         root_column=tenancy.root_column if tenancy else "",
         tests=[
-            replace(test, says=wrapped(test.says))
+            documented(test)
             for test in distinct(test for one in found for test in _conditions(plan, one))
         ],
     )

@@ -16,7 +16,7 @@ def module(
     constants: Sequence[str] = (),
 ) -> str | None:
     """The text of a module; None without tests. Imports that nothing needs are the linter's."""
-    found = [replace(test, says=wrapped(test.says)) for test in distinct(tests)]
+    found = [documented(test) for test in distinct(tests)]
     if not found:
         return None
     return render(
@@ -37,12 +37,12 @@ def doc(text: str) -> str:
 WIDEST = 88
 
 
-def wrapped(text: str) -> str:
-    """The docstring of a test, over several lines if it is long."""
-    if len(text) <= WIDEST:
-        return text
-    lines = textwrap.wrap(text.strip(), WIDEST, break_long_words=False, break_on_hyphens=False)
-    return "\n    ".join([*lines, ""])
+def documented(test: Test) -> Test:
+    """The test with what it says as its docstring, or as a comment where that is too long."""
+    if len(test.says) <= WIDEST:
+        return test
+    lines = textwrap.wrap(test.says.strip(), WIDEST, break_long_words=False, break_on_hyphens=False)
+    return replace(test, says="", lines=(*(f"# {line}" for line in lines), *test.lines))
 
 
 def claim(words: str | None, answer: str) -> str:

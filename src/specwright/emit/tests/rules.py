@@ -191,6 +191,10 @@ def _refusal(  # noqa: PLR0913, PLR0917 - a condition, its words and its answer
 def _of_search(plan: Plan, operation: Operation, role: str, search: Search) -> Iterator[Test]:
     none = f"{search.none_status} {search.none_error}" if search.none_error else ""
     none = none or str(search.none_status)
+    working = plan.working(operation, role)
+    if working is None or working.found.outcome.answer == none:
+        plan.leave_out(f"{operation.id}: what it takes, as its answer is {none} in any case.")
+        return
     for part in parts(search.where):
         test = _not_picked(plan, operation, role, part, search, none)
         if test is None:

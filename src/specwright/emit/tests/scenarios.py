@@ -133,8 +133,7 @@ def _told(plan: Plan, report: Report, story: Story, steps: Sequence[Step], title
                 step.text.place(0),
                 Code.SCENARIO_STEP,
                 str(unclear),
-                unclear.hint
-                or (None if fits(step) else f"Write it like this: `{nearest(step)}`"),
+                unclear.hint or (None if fits(step) else f"Write it like this: `{nearest(step)}`"),
                 level=Level.OPEN,
             )
             plan.leave_out(f"The scenario `{title}`: `{words}` is not understood.")

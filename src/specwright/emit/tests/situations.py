@@ -138,7 +138,12 @@ class Situations:
 
     @cached_property
     def _success(self) -> Found | None:
-        return self.find(lambda outcome, _stage, _situation: outcome.is_success)
+        searches = self.operation.kind in (OperationKind.PICK, OperationKind.FIND)
+        return self.find(
+            lambda outcome, _stage, _situation: (
+                outcome.is_success and (not searches or outcome.picked is not None)
+            )
+        )
 
     def find(self, goal: Goal) -> Found | None:
         return next(self.every(goal), None)
@@ -224,7 +229,7 @@ class Situations:
         body, new = dict(situation.body or {}), dict(situation.new or {})
         request = dict(situation.request)
         for knob, value in choice:
-            if knob.slot is self._created and knob.column in fields:
+            if knob.slot is self._created and knob.column is not None and knob.column in fields:
                 field = fields[knob.column]
                 body[field.name] = new[knob.column] = request[field.variable] = value
         return replace(situation, body=body, new=new, request=request)

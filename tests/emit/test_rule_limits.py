@@ -1,0 +1,64 @@
+"""What rules determine and no emitter builds yet is left out, and said where it stands."""
+
+from pathlib import Path
+
+import pytest
+from specwright.diagnostic import Report
+from specwright.emit.backend import emit_backend
+from specwright.emit.limits import within_limits
+from specwright.model import build_model
+from specwright.spec import read_bundle
+from specwright.tree import Tree
+
+BUNDLE = Path(__file__).parent / "bundles" / "rounds"
+
+LIMITS = [
+    ("        delete: line\n\n", "        do: hook.told(line)\n\n", "`do` in a round"),
+    ("        delete: line\n\n", "        delete: line.product\n\n", "`delete` of such rows"),
+    ("      in: Product\n", "      in: Order\n", "the table of the operation's own row"),
+    (
+        "    actor.placed: actor.placed + 1\n",
+        "    order.customer.placed: order.customer.orders.size()\n",
+        None,
+    ),
+    (
+        "  delete: order.lines\n\ncount",
+        "  delete: order.lines.map(l, l.product)\n\ncount",
+        "`delete` of such rows",
+    ),
+    (
+        "  delete: order.lines\n\ncount",
+        "  do: hook.told(order)\n\ncount",
+        "Hooks",
+    ),
+    (
+        "  delete: order.lines\n\ncount",
+        "  each:\n    - as: line\n      in: order.lines.filter(l, l.quantity > 1)\n"
+        "      set:\n        line.note: '\"a\"'\n    - as: other\n      in: OrderLine\n"
+        "      set:\n        other.missing: '1'\n\ncount",
+        "in several ways",
+    ),
+    (
+        "  delete: order.lines\n\ncount",
+        "  switch:\n    - when: order.pieces > 1\n      set:\n        order.pieces: '1'\n\ncount",
+        "beside `switch`",
+    ),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "said"), LIMITS)
+def test_what_is_not_built_is_said(old: str, new: str, said: str | None) -> None:
+    report = Report()
+    rules = (BUNDLE / "rules.md").read_text("utf-8")
+    assert old in rules
+    files = {
+        name: (BUNDLE / name).read_text("utf-8")
+        for name in ("data-model.md", "spec.md", "plan.md", "contracts/openapi.yaml")
+    }
+    bundle = read_bundle("rounds", Tree({**files, "rules.md": rules.replace(old, new)}), report)
+    model = within_limits(build_model(bundle, report), report)
+    emit_backend(model)
+    found = [str(one) for one in report]
+    if said is not None:
+        assert any(said in one and "not-built" in one for one in found), found
+        assert model.left_out
