@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from specwright.diagnostic import Report
 from specwright.emit.backend import emit_backend
 from specwright.emit.limits import within_limits
@@ -20,11 +21,6 @@ LIMITS = [
         "    actor.placed: actor.placed + 1\n",
         "    order.customer.placed: order.customer.orders.size()\n",
         None,
-    ),
-    (
-        "  delete: order.lines\n\ncount",
-        "  delete: order.lines.map(l, l.product)\n\ncount",
-        "`delete` of such rows",
     ),
     (
         "  delete: order.lines\n\ncount",

@@ -12,6 +12,7 @@ from specwright.emit.handled import (
     Handled,
     changes_what_it_finds,
     handled_entities,
+    looked_up,
     search_arguments,
 )
 from specwright.emit.lists import ListWriter
