@@ -31,7 +31,11 @@ class Conditions:
             makers += [self._of_rows, self._of_rows, self._of_one]
         text = self._made(makers)
         if self.dice.chance(0.2):
-            return f"({text}) {self.dice.pick(['&&', '||'])} ({self._made(makers)})"
+            other = self._made(makers)
+            if (
+                other.split()[0] != text.split()[0]
+            ):  # of one value, two claims may exclude each other
+                return f"({text}) {self.dice.pick(['&&', '||'])} ({other})"
         return text
 
     def _made(self, makers: list[Callable[[], str | None]]) -> str:

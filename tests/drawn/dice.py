@@ -67,7 +67,7 @@ class Dice:
         unknown = [name for name in (*self.forced, *self.barred) if name not in FEATURES]
         if unknown:
             raise ValueError(unknown)
-        self._random = Random(self.seed)  # noqa: S311 - not for secrets
+        self._random = Random(self.seed)
 
     def has(self, feature: str) -> bool:
         drawn = self._random.random() < FEATURES[feature]

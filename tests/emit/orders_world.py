@@ -123,7 +123,7 @@ SCOPE = Scope(
 
 
 class Base(DeclarativeBase):
-    type_annotation_map = {  # noqa: RUF012 - read by SQLAlchemy, never written
+    type_annotation_map = {
         datetime: sqlalchemy.DateTime(timezone=True),
         StrEnum: sqlalchemy.Text(),
         float: sqlalchemy.Double(),

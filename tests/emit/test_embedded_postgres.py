@@ -53,7 +53,7 @@ class Project:
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         environment = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"}
-        return subprocess.Popen(  # noqa: S603 - the launcher under test
+        return subprocess.Popen(
             [self.python, *arguments],
             cwd=self.folder,
             env=environment | self.environment,
@@ -165,7 +165,7 @@ def anyones_project(
 def _project(factory: pytest.TempPathFactory, user: int | None) -> Iterator[Project]:
     if user is not None and not Path(PUBLIC_PYTHON).exists():
         pytest.skip("no Python that an ordinary user could run")
-    base = factory.mktemp("p") if user is None else Path("/var/tmp")  # noqa: S108 - open to all
+    base = factory.mktemp("p") if user is None else Path("/var/tmp")
     folder = base / f"project-{os.getpid()}-{time.monotonic_ns()}"
     (folder / "dev").mkdir(parents=True)
     shutil.copy(LAUNCHER, folder / "dev" / "postgres.py")

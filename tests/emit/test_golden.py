@@ -1,7 +1,6 @@
 """What is emitted is what was reviewed; `make golden` writes it anew, for the next review."""
 
 import pytest
-
 from golden import EXAMPLES, GOLDEN, compiled, files_of, kept
 
 TREES = sorted(folder.name for folder in GOLDEN.iterdir())

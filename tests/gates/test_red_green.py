@@ -114,7 +114,7 @@ from specwright.gates import Workspace, red_green
 workspace = Workspace(Path({str(workspace.root)!r}), Path(sys.executable), dict(os.environ))
 red_green.red(workspace, ["tests/test_a.py"])
 """
-    with subprocess.Popen([sys.executable, "-c", program]) as process:  # noqa: S603
+    with subprocess.Popen([sys.executable, "-c", program]) as process:
         while not (workspace.root / "on").exists():
             time.sleep(0.05)
         process.send_signal(signal.SIGKILL)

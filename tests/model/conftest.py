@@ -99,7 +99,7 @@ Table users {
 def small() -> Callable[..., tuple[Model, Report]]:
     """A bundle of a few tables, paths, schemas and rules; admins may do everything."""
 
-    def make(  # noqa: PLR0913, PLR0917  # the parts of a bundle
+    def make(  # the parts of a bundle
         tables: str = "",
         paths: str = _PATHS,
         schemas: str = "",

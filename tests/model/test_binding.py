@@ -66,7 +66,7 @@ def ref(name: str) -> str:
     return f"{{ $ref: '#/components/schemas/{name}' }}"
 
 
-def call(  # noqa: PLR0913  # the parts of a call
+def call(  # the parts of a call
     operation: str,
     path: str,
     method: str = "get",

@@ -76,7 +76,7 @@ def test_the_list_of_tasks_is_filtered_paged_and_ordered(taskboard: Model) -> No
     assert [(one.parameter.name, one.column) for one in operation.filters] == [("status", "status")]
     assert operation.paging is not None
     assert (operation.paging.default_size, operation.paging.largest_size) == (20, 100)
-    assert operation.order == (OrderKey("created_at", True), OrderKey("id", True))  # noqa: FBT003
+    assert operation.order == (OrderKey("created_at", True), OrderKey("id", True))
     page = operation.answers[0].page
     assert page is not None
     assert (page.name, page.items) == ("TaskPage", "items")
@@ -286,7 +286,7 @@ def test_a_list_is_ordered_by_the_default_of_its_parameter(orders: Model) -> Non
         ("total_cents", "total_cents", False),
         ("-total_cents", "total_cents", True),
     ]
-    assert operation.order == (OrderKey("created_at", True), OrderKey("id", True))  # noqa: FBT003
+    assert operation.order == (OrderKey("created_at", True), OrderKey("id", True))
 
 
 def test_a_change_that_a_constraint_may_refuse_knows_its_name(orders: Model) -> None:

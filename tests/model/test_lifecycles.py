@@ -103,7 +103,7 @@ def test_guards_of_one_trigger_must_exclude_each_other(
     build: Build,
     one: str,
     other: str,
-    is_told: bool,  # noqa: FBT001  # a column of the table
+    is_told: bool,  # a column of the table
 ) -> None:
     files = example("taskboard")
     drawn = files["data-model.md"].replace("[task.attempts < 3]", f"[{one}]")

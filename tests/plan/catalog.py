@@ -101,7 +101,7 @@ class Database:
     def migrate(self, python: str, way: str) -> None:
         """Run `upgrade` or `downgrade` of a migration as Alembic does."""
         module: dict[str, Any] = {}
-        exec(compile(python, "migration.py", "exec"), module)  # noqa: S102 - what we emitted
+        exec(compile(python, "migration.py", "exec"), module)
         self.runner.run(self._migrate(module[way]))
 
     async def _migrate(self, function: Callable[[], None]) -> None:

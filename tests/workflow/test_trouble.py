@@ -71,7 +71,7 @@ def test_commits_made_in_the_worktree_are_not_taken_for_the_runs(
     workshop.begin(DELIVERY, "r1")
     worktree = workshop.repository.root / ".specwright" / "worktrees" / "r1"
     for command in (["add", "-A"], ["commit", "-q", "-m", "mine"]):
-        subprocess.run(["git", *command], cwd=worktree, env=home, check=True)  # noqa: S603, S607
+        subprocess.run(["git", *command], cwd=worktree, env=home, check=True)
     with pytest.raises(Refusal, match="was changed after it was checked"):
         workshop.approve("r1")
 
@@ -106,7 +106,7 @@ def interrupted(workshop: Workshop, after: str) -> None:
     class Stopping(Ticking):
         """Ends the run when the next event wants its time."""
 
-        def __call__(self):  # type: ignore[no-untyped-def]  # noqa: ANN204
+        def __call__(self):  # type: ignore[no-untyped-def]
             names = [event.name for run in workshop.runs() for event in run.events]
             if after in names:
                 raise Interrupted
@@ -191,7 +191,7 @@ def test_what_a_killed_run_started_keeps_the_lock(workshop: Workshop) -> None:
     path = workshop.repository.private / "specwright.lock"
     with path.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        orphan = subprocess.Popen(["sleep", "30"], pass_fds=(file.fileno(),))  # noqa: S607
+        orphan = subprocess.Popen(["sleep", "30"], pass_fds=(file.fileno(),))
     try:
         with pytest.raises(Refusal, match="Another run is at work"):
             workshop.begin(DELIVERY, "r1")
@@ -240,13 +240,13 @@ def _full_folder(path: Path, _: Git) -> str:
 
 def _subfolder(path: Path, _: Git) -> str:
     path.mkdir()
-    subprocess.run(["git", "init", "-q", str(path.parent)], check=True)  # noqa: S603, S607
+    subprocess.run(["git", "init", "-q", str(path.parent)], check=True)
     (path / "main.py").write_text("x")
     return "is a folder inside the repository"
 
 
 def _bare(path: Path, _: Git) -> str:
-    subprocess.run(["git", "init", "-q", "--bare", str(path)], check=True)  # noqa: S603, S607
+    subprocess.run(["git", "init", "-q", "--bare", str(path)], check=True)
     return "is not a git repository with a working tree"
 
 
@@ -336,10 +336,10 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     place = tmp_path / "small"
     place.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(place)]
-    if os.geteuid() or subprocess.run(mount, capture_output=True, check=False).returncode:  # noqa: S603
+    if os.geteuid() or subprocess.run(mount, capture_output=True, check=False).returncode:
         pytest.skip("only root may mount")
     yield place
-    subprocess.run(["umount", "-l", str(place)], check=True)  # noqa: S603, S607
+    subprocess.run(["umount", "-l", str(place)], check=True)
 
 
 def test_a_full_disk_is_said_and_the_run_goes_on_when_there_is_room(
@@ -385,7 +385,7 @@ try:
 except Refusal as refused:
     print(refused)
 """
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     assert "There is no space left to write" in done.stdout

@@ -28,7 +28,7 @@ from specwright.model.operations import (
     SortKey,
     View,
 )
-from specwright.model.typed import Get, Name, Typed, reads_relations, walk
+from specwright.model.typed import Get, Name, Typed, path, reads_relations, walk
 
 
 def within_limits(model: Model, report: Report) -> Model:
@@ -77,7 +77,6 @@ def _all_limits(model: Model) -> Iterator[tuple[str, list[tuple[Place, str]]]]:
 
 def _of_operation(model: Model, operation: Operation) -> Iterator[tuple[Place, str]]:
     yield from _of_cells(model, operation)
-    yield from _of_list_access(model, operation)
     yield from _of_creation(model, operation)
     yield from _of_body(operation)
     yield from _of_answers(operation)
@@ -113,17 +112,6 @@ def _of_cells(model: Model, operation: Operation) -> Iterator[tuple[Place, str]]
             yield cell.place, "Conditions of access on the request are not built yet."
 
 
-def _of_list_access(model: Model, operation: Operation) -> Iterator[tuple[Place, str]]:
-    """A list shows what its reader may read one by one; other conditions are not built."""
-    if operation.kind is not OperationKind.LIST or operation.entity is None:
-        return
-    seen = model.visibility_of(operation.entity)
-    known = {cell.role: cell.condition for cell in seen.permissions} if seen else {}
-    for cell in permissions(model, operation.id):
-        if cell.condition is not None and known.get(cell.role) != cell.condition:
-            yield cell.place, "A list of other rows than its readers may read is not built yet."
-
-
 def _of_creation(model: Model, operation: Operation) -> Iterator[tuple[Place, str]]:
     """Rules on a row that is made read the request, which need not say every column."""
     behaviour = Behaviour.named(model, operation.id)
@@ -133,19 +121,16 @@ def _of_creation(model: Model, operation: Operation) -> Iterator[tuple[Place, st
     said = {attribute(field.column) for field in fields if field.column}
     said &= {field.variable for field in fields}
     block = behaviour.own_block
-    read = (
-        [*(one.value for one in block.set), *(one.condition for one in block.require)]
-        if block
-        else []
-    )
-    for node in (node for one in read for node in walk(one)):
-        if isinstance(node, Get) and isinstance(node.row, Name) and node.row.name == behaviour.row:
-            if node.attribute not in said:
-                yield (
-                    operation.place,
-                    f"Rules on `{node.name}` of a new row are not built yet "
-                    "where the request does not say it.",
-                )
+    values = [one.value for one in block.set] if block else []
+    values += [one.condition for one in block.require] if block else []
+    for node in (node for one in values for node in walk(one)):
+        is_own = isinstance(node, Get) and path(node.row) == (behaviour.row,)
+        if isinstance(node, Get) and is_own and node.attribute not in said:
+            yield (
+                operation.place,
+                f"Rules on `{node.name}` of a new row are not built yet "
+                "where the request does not say it.",
+            )
 
 
 def _of_body(operation: Operation) -> Iterator[tuple[Place, str]]:

@@ -26,6 +26,7 @@ _WITH_CASES = (OperationKind.ACTION, OperationKind.FIND, OperationKind.PICK)
 def limits_of_rule(model: Model, rule: Rule) -> Iterator[Limit]:
     block = rule.block
     yield from _of_requests(model, rule)
+    yield from _of_references(block)
     if rule.entity is None or rule.row is None:
         if block.set or block.create or block.delete or block.each or block.switch:
             yield rule.place, "A rule that changes rows and has none of its own is not built yet."
@@ -66,6 +67,15 @@ def _of_requests(model: Model, rule: Rule) -> Iterator[Limit]:
                 told = node.name in brought or (rule.kind == "effect" and not further)
                 if not told:
                     yield rule.place, f"`request.{node.name}` in such a rule is not built yet."
+
+
+def _of_references(block: Block) -> Iterator[Limit]:
+    """A row that a request names must be the caller's to see: nothing is written unseen."""
+    for one in block.within():
+        named = [change.place for change in one.set if change.names_row is not None]
+        named += [made.place for made in one.create if made.names_rows]
+        for place in named:
+            yield place, "A reference that a rule takes from the request is not built yet."
 
 
 def _expressions(block: Block) -> Iterator[Typed]:

@@ -11,15 +11,16 @@ from specwright.model.operations import ListEnvelope, View
 
 # Classes that emitted modules import beside those of the tables.
 _TAKEN = frozenset({
-    "APIRouter", "ARRAY", "Annotated", "Any", "AwareDatetime", "Base", "BaseModel", "BigInteger",
-    "Boolean", "Caller", "Date", "DateTime",
-    "CheckConstraint", "Clock", "Collection", "ConfigDict", "Conflict", "Connection", "Database",
-    "Decimal", "Depends", "Double", "Integer", "Interval", "Iterable", "Key", "LargeBinary", "Field", "Forbidden", "ForeignKey", "ForeignKeyConstraint",
-    "GuardFailed", "IfMatch", "Index", "Invalid", "JSONB", "JsonObject", "Literal", "Mapped",
-    "Mapping", "NotFound", "NotNull", "Numeric", "Page", "PrimaryKeyConstraint", "Query",
-    "Refusal", "Request", "Response", "Row", "Select", "Self", "Sequence", "Service", "Settings",
-    "SmallInteger", "Statement", "StrEnum", "String", "Struct", "Text", "Timestamp", "Tree",
-    "TypedDict", "UTC", "UUID", "Uuid", "UniqueConstraint", "UnsetType", "World", "WrongStatus",
+    "Annotated", "Any", "APIRouter", "ARRAY", "AwareDatetime", "Base", "BaseModel", "BigInteger",
+    "Boolean", "Caller", "CheckConstraint", "Clock", "Collection", "ConfigDict", "Conflict",
+    "Connection", "Database", "Date", "DateTime", "Decimal", "Depends", "Double", "Field",
+    "Forbidden", "ForeignKey", "ForeignKeyConstraint", "GuardFailed", "IfMatch", "Index",
+    "Integer", "Interval", "Invalid", "Iterable", "JSONB", "JsonObject", "Key", "LargeBinary",
+    "Literal", "Mapped", "Mapping", "NotFound", "NotNull", "Numeric", "Page",
+    "PrimaryKeyConstraint", "Query", "Refusal", "Request", "Response", "Row", "Select", "Self",
+    "Sequence", "Service", "Settings", "SmallInteger", "Statement", "StrEnum", "String", "Struct",
+    "Text", "Timestamp", "Tree", "TypedDict", "UniqueConstraint", "UnsetType", "UTC", "Uuid",
+    "UUID", "World", "WrongStatus",
 })  # fmt: skip
 
 

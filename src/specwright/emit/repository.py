@@ -431,7 +431,7 @@ class _Writer:
     def _ordered(self, search: Search) -> str:
         entity = self.handled.entity
         keys = [
-            f"{self._table}.{order.column}{'.desc()' if order.descending else ''}"
+            f"{self._table}.{attribute(order.column)}{'.desc()' if order.descending else ''}"
             for order in search.order_by
         ]
         keys += [f"{self._table}.{name}" for name in entity.primary_key.columns]

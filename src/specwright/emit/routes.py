@@ -84,8 +84,8 @@ def _route(model: Model, operation: Operation) -> _Route:
 def _path(model: Model, operation: Operation) -> str:
     """The contract's path, its parameters called as in Python."""
     path = operation.path
-    for parameter, variable in _path_variables(model, operation):
-        path = path.replace(f"{{{parameter}}}", f"{{{variable}}}")
+    for parameter, ours in _path_variables(model, operation):
+        path = path.replace(f"{{{parameter}}}", f"{{{ours}}}")
     return path
 
 
@@ -137,7 +137,8 @@ def _query(model: Model, operation: Operation) -> Iterator[str]:
         bounds = f"ge={int(low) if low is not None else 1}, le={paging.largest_size}"
         alias = _alias(paging.size.name, variable(model, operation, paging.size))
         limits = ", ".join(part for part in (bounds, alias) if part)
-        yield f"{variable(model, operation, paging.size)}: Annotated[int, Query({limits})] = {paging.default_size}"
+        name = variable(model, operation, paging.size)
+        yield f"{name}: Annotated[int, Query({limits})] = {paging.default_size}"
     if paging.position is not None:
         alias = _alias(paging.position.name, variable(model, operation, paging.position))
         if paging.style is PagingStyle.CURSOR:
@@ -146,7 +147,8 @@ def _query(model: Model, operation: Operation) -> Iterator[str]:
         else:
             first = paging.first_page if paging.style is PagingStyle.PAGE else 0
             limits = ", ".join(part for part in (f"ge={first}", "le=10**9", alias) if part)
-            yield f"{variable(model, operation, paging.position)}: Annotated[int, Query({limits})] = {first}"
+            name = variable(model, operation, paging.position)
+            yield f"{name}: Annotated[int, Query({limits})] = {first}"
 
 
 def _alias(name: str, variable: str) -> str:

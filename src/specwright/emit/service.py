@@ -12,7 +12,7 @@ from specwright.emit.handled import created_by, references, search_arguments
 from specwright.emit.lists import list_parameters
 from specwright.emit.lookups import caller_module, operation_rule, subject_of
 from specwright.emit.names import refusal_class
-from specwright.emit.nested import nested_rows
+from specwright.emit.nested import Nested, nested_rows
 from specwright.emit.parts import asks_time as shows_time
 from specwright.emit.parts import needs_parts, parts_class, parts_function
 from specwright.emit.policies import asks_row, asks_time, is_guarded, policy_name
@@ -71,21 +71,30 @@ def _imports(model: Model, domain: str, operations: list[Operation]) -> Iterator
     for operation in operations:
         if operation.body is not None:
             yield f"{domain}.schemas", request_class(operation.body.name)
-        rule = operation_rule(model, operation.id)
-        for require in rule.block.require if rule else ():
-            yield f"{domain}.errors", refusal_class(require.error)
+        yield from _refusals(model, operation, domain)
         for nested in nested_rows(model, operation):
-            yield f"{nested.entity.domain}.repository", f"{nested.entity.name}Rows"
-            yield f"{nested.entity.domain}.repository", nested.struct
-            for require in nested.requires:
-                yield f"{domain}.errors", refusal_class(require.error)
-        if rule and rule.block.search and rule.block.search.none_error:
-            yield f"{domain}.errors", refusal_class(rule.block.search.none_error)
+            yield from _nested_imports(nested)
         if operation.view is not None and needs_parts(model, operation.view):
             yield f"{domain}.parts", parts_class(operation.view)
             yield f"{domain}.parts", parts_function(operation.view)
             yield f"{domain}.parts", f"one_{parts_function(operation.view)}"
     yield caller_module(model), "Caller"
+
+
+def _refusals(model: Model, operation: Operation, domain: str) -> Iterator[tuple[str, str]]:
+    rule = operation_rule(model, operation.id)
+    if rule is None:
+        return
+    for block in rule.block.within():
+        for require in block.require:
+            yield f"{domain}.errors", refusal_class(require.error)
+    if rule.block.search and rule.block.search.none_error:
+        yield f"{domain}.errors", refusal_class(rule.block.search.none_error)
+
+
+def _nested_imports(nested: Nested) -> Iterator[tuple[str, str]]:
+    yield f"{nested.entity.domain}.repository", f"{nested.entity.name}Rows"
+    yield f"{nested.entity.domain}.repository", nested.struct
 
 
 @dataclass(frozen=True)
@@ -232,7 +241,8 @@ class _Writer:
             yield f"return {called}"
         else:
             yield f"page = {called}"
-            yield f"parts = await {parts_function(view)}(connection, actor, page.rows{self._time_of(view)})"
+            given = f"connection, actor, page.rows{self._time_of(view)}"
+            yield f"parts = await {parts_function(view)}({given})"
             yield "return Page(parts, page.next_page_token)"
 
     @property
@@ -385,7 +395,8 @@ class _Writer:
             target = self.model.entity(end.target)
             variable = end.column.removesuffix("_id")
             repository = self._rows if target == self._entity else repository_of(self.model, target)
-            yield f"{variable} = await {repository}.get({names.key_variable(end.parameter, target)})"
+            key = names.key_variable(end.parameter, target)
+            yield f"{variable} = await {repository}.get({key})"
             rows.append(variable)
         yield f"await {self._rows}.{self.operation.name}({', '.join(rows)})"
 

@@ -15,6 +15,8 @@ from specwright.model.entities import Entity
 from specwright.model.indexes import with_indexes
 from specwright.model.later import (
     NOT_BUILT,
+    Capability,
+    Need,
     needs_of_operations,
     needs_of_rules,
     needs_of_security,
@@ -23,11 +25,13 @@ from specwright.model.later import (
 )
 from specwright.model.model import Model
 from specwright.model.operations import LeftOut, Operation
+from specwright.model.reach import texts_of
 from specwright.model.rulebook import Rulebook
 from specwright.model.rules import Block, Job, Rule
 from specwright.model.traceability import Trace, read_traces, uncovered
 from specwright.spec import syntax
 from specwright.spec.syntax import Bundle
+from specwright.spec.text import Text
 
 
 def build_model(bundle: Bundle, report: Report) -> Model:
@@ -95,7 +99,7 @@ class _Build(Rulebook):
                 self.report.add(need.place, Code.NOT_BUILT, missing.sentence, level=Level.LATER)
         nodes: list[Node] = [("operation", name) for name in self._contract_operations]
         nodes += [("job", job.name) for job in jobs]
-        later = stopped(needs, nodes, self._calls)
+        later = stopped([*needs, *self._unread_expressions(bound)], nodes, self._calls)
         reasons = {one.id: list(one.reasons) for one in open_ones}
         for name in self._denied:
             reasons.setdefault(name, []).append("It has no row in the access table.")
@@ -109,6 +113,40 @@ class _Build(Rulebook):
             tuple(operation for operation in bound if operation.id not in reasons),
             tuple(self._left_out(reasons, jobs)),
         )
+
+    def _unread_expressions(self, operations: Sequence[Operation]) -> Iterator[Need]:
+        """What an expression that is not built yet keeps from being built: no rule is dropped."""
+        places = [one.place for one in self.report if one.code is Code.EXPRESSION_LATER]
+        for node, texts in self._expressions(operations):
+            for place in places:
+                if any(_stands_in(place, text) for text in texts):
+                    yield Need(Capability.EXPRESSIONS, place, node)
+
+    def _expressions(self, operations: Sequence[Operation]) -> Iterator[tuple[Node, list[Text]]]:
+        """Every expression of the rules, by what cannot be done without it."""
+        rules = self.bundle.rules
+        for name, block in rules.operations:
+            yield ("operation", name.value), list(texts_of(block))
+        for name, block in rules.effects:
+            yield ("effect", name.value), list(texts_of(block))
+        for job in rules.jobs:
+            yield ("job", job.name.value), list(texts_of(job.block))
+        yield from self._conditions()
+        for hidden in rules.hidden:
+            for operation in operations:
+                view = operation.view
+                if view is not None and view.shows(hidden.entity.value, hidden.field.value):
+                    yield ("operation", operation.id), [hidden.visible_to]
+
+    def _conditions(self) -> Iterator[tuple[Node, list[Text]]]:
+        """The guards of the diagrams and the cells of the access table."""
+        for diagram in self.bundle.data_model.diagrams:
+            for arrow in diagram.transitions:
+                if arrow.trigger is not None and arrow.guard is not None:
+                    yield ("operation", arrow.trigger.value), [arrow.guard]
+        for row in self.bundle.rules.access:
+            conditions = [cell.condition for cell in row.cells if cell.condition is not None]
+            yield from ((("operation", word.value), conditions) for word in row.operations)
 
     def _without_auth(self) -> Sequence[str]:
         """The operations that ask for a token, where nothing says who can have one."""
@@ -222,3 +260,8 @@ def validation_status(operations: Iterable[syntax.Operation]) -> int:
     """400, unless the contract documents 422 and never 400."""
     statuses = {response.status for one in operations for response in one.responses}
     return 422 if "422" in statuses and "400" not in statuses else 400
+
+
+def _stands_in(place: Place, text: Text) -> bool:
+    first, last = text.place(0), text.place(len(text.value))
+    return place.file == first.file and first.line <= place.line <= last.line

@@ -31,6 +31,7 @@ class Capability(StrEnum):
     SEARCH = "search"
     CRON = "cron"
     RATE_LIMITS = "rate-limits"
+    EXPRESSIONS = "expressions"
     REFRESH_TOKENS = "refresh-tokens"
     OTHER_SECURITY = "other-security"
 
@@ -61,6 +62,7 @@ NOT_BUILT: Mapping[Capability, Missing] = {
     Capability.CRON: Missing("`cron` is not built yet; `every` is."),
     Capability.RATE_LIMITS: Missing("Rate limits are not built yet.", stops=False),
     Capability.REFRESH_TOKENS: Missing("Refresh tokens are not built yet.", stops=False),
+    Capability.EXPRESSIONS: Missing("An expression of its rules is not built yet."),
     Capability.OTHER_SECURITY: Missing("Only bearer tokens are built yet."),
 }
 

@@ -19,14 +19,11 @@ _TEXTS = (Kind.TEXT, Kind.VARCHAR)
 def with_references(
     tables: Mapping[str, Entity],
     references: Sequence[syntax.Reference],
-    declared: frozenset[str],
     report: Report,
 ) -> tuple[Entity, ...]:
-    """The entities with their keys and relations; `declared` are tables that may have errors."""
+    """The entities with their keys and relations; a table that had errors is not among them."""
     links = [
-        link
-        for reference in references
-        if (link := _link(reference, tables, declared, report)) is not None
+        link for reference in references if (link := _link(reference, tables, report)) is not None
     ]
     return tuple(_with_relations(tables, links, report))
 
@@ -44,19 +41,10 @@ class _Link:
 def _link(
     reference: syntax.Reference,
     tables: Mapping[str, Entity],
-    declared: frozenset[str],
     report: Report,
 ) -> _Link | None:
-    unknown = [word for word in (reference.table, reference.target) if word.value not in declared]
-    for word in unknown:
-        report.add(
-            word.place,
-            Code.UNKNOWN_TABLE,
-            f"`{word}` is no table of this data model.",
-            did_you_mean(word.value, sorted(declared)),
-        )
     source, target = tables.get(reference.table.value), tables.get(reference.target.value)
-    if unknown or source is None or target is None:
+    if source is None or target is None:
         return None
     columns = _columns_of(source, reference.columns, report)
     target_columns = _columns_of(target, reference.target_columns, report)

@@ -59,8 +59,7 @@ def read_entities(
     tables: dict[str, Entity] = {}
     for table in _usable_tables(model.tables, enums, report):
         tables[table.name.value] = _Table(table, enum_by_name, report).entity()
-    declared = frozenset(table.name.value for table in model.tables)
-    return with_references(tables, model.references, declared, report)
+    return with_references(tables, model.references, report)
 
 
 # -- Names ----------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ from dev import postgres
 from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
-SECRET = "only for tests, and long enough for HS256"  # noqa: S105
+SECRET = "only for tests, and long enough for HS256"
 MODELS = sorted(Path("backend").glob("*/models.py"))
 
 

@@ -30,7 +30,7 @@ def emit_races(plan: Plan, domain: str) -> str | None:
     ]
     title = domain.replace("_", " ").capitalize()
     return module(
-        f"{title}, when several callers come at the same time: each on a connection of their own.",
+        f"{title}, when several callers come at the same time.",
         tests,
         imports=[f"from tests.{domain}.calls import CALLS"],
     )

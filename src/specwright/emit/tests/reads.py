@@ -368,7 +368,13 @@ class Listing:
     def call(self, query: str = "") -> str:
         return f'await world.call({self.caller}, "GET", {self.path(query)})'
 
-    def made(self, variable: str = "", status: str | None = None, **values: Any) -> str:  # noqa: ANN401
+    def made(
+        self,
+        variable: str = "",
+        status: str | None = None,
+        /,
+        **values: Any,  # noqa: ANN401 - a value of any column
+    ) -> str:
         row = replace(self.row, says=tuple({**self.row.said, **values}.items()))
         row = replace(row, status=status or row.status)
         made = self.plan.printer.made(row)

@@ -291,7 +291,8 @@ def _number_edges(flat: Schema, one: FieldOf) -> Iterator[tuple[Any, bool]]:
     bounds = one.column.type.bounds if one.column else None
     if bounds is not None and flat.maximum is None and flat.exclusive_maximum is None:
         yield bounds[1] + 1, False
-    yield 2**63, False
+    if "integer" in kinds(flat):
+        yield 2**63, False
 
 
 def as_stored(value: Any) -> Any:  # noqa: ANN401 - a value of JSON

@@ -12,7 +12,7 @@ from specwright.emit.tests.plans import Plan
 from specwright.emit.tests.printing import Test, list_text, test_name
 from specwright.emit.tests.sql_conditions import violates
 from specwright.emit.tests.stage import Impossible, Stage
-from specwright.emit.tests.values import Ref, keywords, show
+from specwright.emit.tests.values import Ref, equals, keywords, show
 from specwright.emit.wording import quoted
 from specwright.model.entities import (
     Check,
@@ -86,7 +86,7 @@ class _Table:
         for column in with_default:
             match column.default:
                 case LiteralDefault(value):
-                    lines.append(f"assert {row}[{quoted(column.name)}] == {_value(column, value)}")
+                    lines.append(f"assert {row}[{quoted(column.name)}] {_value(column, value)}")
                 case SqlDefault():
                     lines.append(f"assert {row}[{quoted(column.name)}] is not None")
         if self._can_stand({c.name: _known_default(c) for c in with_default}):
@@ -341,8 +341,8 @@ class _Table:
 
 def _value(column: Column, value: Any) -> str:  # noqa: ANN401 - a value of any column
     if column.type.kind is Kind.NUMERIC and value is not None:
-        return show(Decimal(value))
-    return show(value)
+        return equals(Decimal(value))
+    return equals(value)
 
 
 def _known_default(column: Column) -> Any:  # noqa: ANN401 - a value of any column

@@ -83,6 +83,11 @@ class _Refused(Exception):
         self.failed = failed
 
 
+def _searches(operation: Operation) -> bool:
+    """Whether the row that its policy asks about is found first."""
+    return operation.kind in (OperationKind.PICK, OperationKind.FIND)
+
+
 @dataclass
 class Simulation:
     model: Model
@@ -97,8 +102,9 @@ class Simulation:
         try:
             permission = self._permission(asked)
             self._find(asked)
-            self._permit(permission, asked, names)
-            return self._carried_out(operation, asked, names)
+            if not _searches(operation):
+                self._permit(permission, asked, names)
+            return self._carried_out(operation, permission, asked, names)
         except _Refused as refused:
             return Outcome(refused.answer, failed=refused.failed)
 
@@ -209,7 +215,13 @@ class Simulation:
 
     # -- what is done ---------------------------------------------------------------------------
 
-    def _carried_out(self, operation: Operation, asked: Asked, names: dict[str, Any]) -> Outcome:
+    def _carried_out(
+        self,
+        operation: Operation,
+        permission: Permission,
+        asked: Asked,
+        names: dict[str, Any],
+    ) -> Outcome:
         success = str(operation.answers[0].status) if operation.answers else "200"
         outcome = Outcome(success)
         rule = operation_rule(self.model, operation.id)
@@ -220,6 +232,7 @@ class Simulation:
                 kind = f" {search.none_error}" if search.none_error else ""
                 return Outcome(f"{search.none_status}{kind}")
             names = {**names, rule.block.search.name: found}
+            self._permit(permission, asked, names)
             outcome.picked = found
             self._work(operation.id, rule.block.search.entity, found, names, outcome)
         elif operation.entity is not None and asked.row is not None and _changes(operation):

@@ -15,7 +15,7 @@ from typing import Any
 from specwright.diagnostic import did_you_mean
 from specwright.emit.tests.plans import Plan
 from specwright.emit.tests.printing import path_text, success_status
-from specwright.emit.tests.values import Form, keywords, show, show_json
+from specwright.emit.tests.values import Form, equals, keywords, show, show_json
 from specwright.emit.wording import quoted
 from specwright.model.entities import Column, Entity, ForeignKey
 from specwright.model.naming import singular
@@ -460,8 +460,7 @@ def _then_has(story: Story, match: re.Match[str], _step: Step) -> None:
     variable = thing.variable.rpartition(".")[2]
     story.lines.append(f"{variable} = await world.again({quoted(entity.table)}, {thing.variable})")
     for name, value in story.assignments(entity, match[3]).items():
-        test = "is None" if value is None else f"== {show(value)}"
-        story.lines.append(f"assert {variable}[{quoted(name)}] {test}")
+        story.lines.append(f"assert {variable}[{quoted(name)}] {equals(value)}")
 
 
 def _holds(story: Story, match: re.Match[str], _step: Step) -> None:

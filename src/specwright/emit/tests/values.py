@@ -91,6 +91,12 @@ def show_json(value: Said, *, fixed: bool = False) -> str:  # noqa: PLR0911 - a 
             return show(value)
 
 
+def equals(value: Said) -> str:
+    """`== 1`, or `is None`, as an assertion compares with it."""
+    word = "is" if value is None or isinstance(value, bool) else "=="
+    return f"{word} {show(value)}"
+
+
 def keywords(values: Mapping[str, Said]) -> str:
     """`, title="x", priority=1`."""
     return "".join(f", {name}={show(value)}" for name, value in values.items())

@@ -29,6 +29,7 @@ class Known:
         self._aliases = aliases
         self._lost = lost
         self._hints = 0
+        self._missed: set[tuple[str, str]] = set()  # the columns that a table was said to lack
 
     def table(self, name: Word) -> Expanded | None:
         """The table of a name or an alias; none is missed where a block could not be read."""
@@ -43,16 +44,21 @@ class Known:
         return found
 
     def has_columns(self, expanded: Expanded, names: Sequence[Word]) -> bool:
-        """Whether the table has them all; of one that could not be read nothing is said."""
+        """Whether the table has them all; of one that could not be read nothing is said.
+
+        What several references miss is said once: it is the table that has the slip.
+        """
         unknown = [name for name in names if name.value not in expanded.columns]
+        table = expanded.table.name.value
         for name in unknown if expanded.complete else ():
-            table = quoted(expanded.table.name.value)
-            self.report.add(
-                name.place,
-                Code.UNKNOWN_COLUMN,
-                f"The table {table} has no column {quoted(name.value)}.",
-                self._near(name, expanded.columns),
-            )
+            if (table, name.value) not in self._missed:
+                self._missed.add((table, name.value))
+                self.report.add(
+                    name.place,
+                    Code.UNKNOWN_COLUMN,
+                    f"The table {quoted(table)} has no column {quoted(name.value)}.",
+                    self._near(name, expanded.columns),
+                )
         return not unknown
 
     def look_up_partials(self, partials: Collection[str], named: Iterable[Word]) -> None:
