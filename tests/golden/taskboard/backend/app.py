@@ -30,6 +30,7 @@ def create_app(
         async with connected(settings) as app.state.database:
             gc.collect()
             gc.freeze()  # what lives from the start is not searched for garbage again
+            gc.set_threshold(50_000, 20, 100)  # requests make little garbage that has cycles
             yield
 
     app = FastAPI(title="Task board API", version="1.0.0", openapi_url=None, lifespan=lifespan)
@@ -37,7 +38,8 @@ def create_app(
     app.state.database = database
     app.state.clock = clock
     app.add_middleware(RequestLog)
-    render_refusals(app, reachable_constraints=TASKS)
-    for router in (health, contract, tasks):
+    routers = (health, contract, tasks)
+    render_refusals(app, routers, reachable_constraints=TASKS)
+    for router in routers:
         app.include_router(router)
     return app

@@ -18,11 +18,7 @@ async def home(world: World) -> Row:
 
 async def project(world: World, **values: object) -> Row:
     moment = world.just_now()
-    row: Row = {
-        "created_at": moment,
-        "updated_at": moment,
-        "name": f"name {world.number()}",
-    }
+    row: Row = {"created_at": moment, "updated_at": moment, "name": f"name {world.number()}"}
     return await world.insert("projects", row | values)
 
 
@@ -41,12 +37,7 @@ async def user(world: World, **values: object) -> Row:
 async def task(world: World, status: str | None = "pending", **values: object) -> Row:
     """A task of this status, as the shortest way there leaves it."""
     moment = world.just_now()
-    row: Row = {
-        "created_at": moment,
-        "updated_at": moment,
-        "title": "title",
-        "status": status,
-    }
+    row: Row = {"created_at": moment, "updated_at": moment, "title": "title", "status": status}
     if "project_id" not in values:
         row["project_id"] = (await home(world))["id"]
     match status:

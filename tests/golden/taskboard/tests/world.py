@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Any, Self, TypeAlias
-from uuid import UUID
 
 import asyncpg
 import httpx2
@@ -25,9 +24,7 @@ JWT_SECRET = "only for tests, and long enough for HS256"
 Row: TypeAlias = dict[str, Any]
 Json: TypeAlias = Any
 
-KEYS = {
-    "task_blockers": ("task_id", "blocker_id"),
-}
+KEYS = {"task_blockers": ("task_id", "blocker_id")}
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
 
 
@@ -130,7 +127,8 @@ class World:
         """Put a row straight into the database, and return it."""
         columns = ", ".join(f'"{name}"' for name in values)
         places = ", ".join(f"${number}" for number, _ in enumerate(values, 1))
-        sql = f'INSERT INTO "{table}" ({columns}) VALUES ({places}) RETURNING *'
+        said = f"({columns}) VALUES ({places})" if values else "DEFAULT VALUES"
+        sql = f'INSERT INTO "{table}" {said} RETURNING *'
         record = await self._connection.fetchrow(sql, *values.values())
         assert record is not None
         return dict(record)
@@ -238,7 +236,7 @@ class World:
     async def send(self, user: Row | None, call: Call) -> Answer:
         return await self.call(user, call.method, call.path, call.body, call.headers)
 
-    def claims(self, user_id: UUID) -> Row:
+    def claims(self, user_id: object) -> Row:
         """What a token says that the identity provider gives this user now."""
         return {
             "sub": str(user_id),
@@ -248,7 +246,7 @@ class World:
             "aud": self.settings.jwt_audience,
         }
 
-    def token(self, user_id: UUID, key: str = JWT_SECRET, **claims: object) -> str:
+    def token(self, user_id: object, key: str = JWT_SECRET, **claims: object) -> str:
         """A bearer token of this user, in which these claims are others; None leaves one out."""
         said = {**self.claims(user_id), **claims}
         kept = {name: value for name, value in said.items() if value is not None}

@@ -1,9 +1,11 @@
 """The kinds of value that domains have in common."""
 
 import math
-from typing import Annotated, TypeAlias
+from typing import Annotated, TypeAlias, TypeVar
 
 from pydantic import AfterValidator, JsonValue
+
+V = TypeVar("V")
 
 
 def _without_nul(text: str) -> str:
@@ -36,5 +38,13 @@ def _storable_object(value: dict[str, JsonValue]) -> dict[str, JsonValue]:
     return value
 
 
+def _not_null(value: V) -> V:
+    if value is None:
+        raise ValueError("must not be null: leave it out instead")
+    return value
+
+
 Text: TypeAlias = Annotated[str, AfterValidator(_without_nul)]
 JsonObject: TypeAlias = Annotated[dict[str, JsonValue], AfterValidator(_storable_object)]
+Json: TypeAlias = Annotated[JsonValue, AfterValidator(_storable)]
+NotNull = AfterValidator(_not_null)  # of what may be absent, and only that

@@ -5,11 +5,18 @@ import binascii
 from typing import Generic, TypeVar
 
 import msgspec
+from msgspec.structs import asdict
 
 from backend.core.errors import Invalid
 
 R = TypeVar("R")
-K = TypeVar("K", bound=msgspec.Struct)
+
+
+class Key(msgspec.Struct, frozen=True):
+    """Where in a list a page ended: the values that the list is sorted by."""
+
+
+K = TypeVar("K", bound=Key)
 
 
 class Page(msgspec.Struct, Generic[R], frozen=True):
@@ -19,7 +26,13 @@ class Page(msgspec.Struct, Generic[R], frozen=True):
     next_page_token: str | None
 
 
-def to_token(key: msgspec.Struct) -> str:
+def bound(key: Key | None) -> dict[str, object]:
+    """The values of a key, as the statement that reads on after it binds them."""
+    values = {} if key is None else asdict(key)
+    return {f"after_{name}": value for name, value in values.items()}
+
+
+def to_token(key: Key) -> str:
     return base64.urlsafe_b64encode(msgspec.json.encode(key)).decode().rstrip("=")
 
 

@@ -5,8 +5,9 @@ from http import HTTPStatus
 
 import asyncpg
 import msgspec
-from fastapi import FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from backend.core.errors import Invalid, Refusal, Unauthenticated, Unavailable
@@ -26,7 +27,17 @@ def problem(
     return Response(msgspec.json.encode(members), status, media_type="application/problem+json")
 
 
-def render_refusals(app: FastAPI, reachable_constraints: Collection[str]) -> None:
+def _allowed_methods(request: Request, routers: Collection[APIRouter]) -> list[str]:
+    """Of every route of this path; Starlette alone would name those of the first."""
+    path = request.scope["path"]
+    routes = (route for router in routers for route in router.routes)
+    alike = (one for one in routes if isinstance(one, APIRoute) and one.path_regex.match(path))
+    return sorted({method for route in alike for method in route.methods or ()})
+
+
+def render_refusals(
+    app: FastAPI, routers: Collection[APIRouter], reachable_constraints: Collection[str]
+) -> None:
     """Give every refusal, ours or a library's, the shape of a problem.
 
     A constraint of the database is the caller's concern where a request can violate it; any other
@@ -51,10 +62,12 @@ def render_refusals(app: FastAPI, reachable_constraints: Collection[str]) -> Non
         )
 
     @app.exception_handler(HTTPException)
-    async def refuse_request(_: Request, error: HTTPException) -> Response:
+    async def refuse_request(request: Request, error: HTTPException) -> Response:
         phrase = HTTPStatus(error.status_code).phrase
         response = problem(phrase.lower().replace(" ", "-"), error.status_code, f"{phrase}.")
         response.headers.update(error.headers or {})
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            response.headers["allow"] = ", ".join(_allowed_methods(request, routers))
         return response
 
     @app.exception_handler(asyncpg.IntegrityConstraintViolationError)

@@ -16,4 +16,6 @@ class LeaseExpired(Conflict):
 
 
 # What a request can violate; any other constraint that breaks is a fault of ours.
-REACHABLE_CONSTRAINTS = frozenset({"ck_blockers_self", "fk_task_blockers_blocker_id_tasks"})
+REACHABLE_CONSTRAINTS: frozenset[str] = frozenset(
+    {"ck_blockers_self", "fk_task_blockers_blocker_id_tasks"}
+)

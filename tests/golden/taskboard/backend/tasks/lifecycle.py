@@ -1,4 +1,4 @@
-"""The life of a task: what each trigger makes of it, and from which status.
+"""The life of tasks: what each trigger makes of it, and from which status.
 
 Every value is of the row as it was; all of them change together.
 """
@@ -28,7 +28,7 @@ def claim_task(task: TaskRow, facts: ClaimTaskFacts, actor: UserRow, now: dateti
         case TaskStatus.PENDING:
             raise GuardFailed('claimTask needs `task.blockers.all(b, b.blocker.status == "done")`.')
         case _:
-            raise _wrong_status(task, "claimTask")
+            raise _wrong_task(task, "claimTask")
 
 
 def heartbeat(task: TaskRow, now: datetime) -> TaskRow:
@@ -36,7 +36,7 @@ def heartbeat(task: TaskRow, now: datetime) -> TaskRow:
         case TaskStatus.IN_PROGRESS:
             return replace(task, lease_until=now + timedelta(minutes=5))
         case _:
-            raise _wrong_status(task, "heartbeat")
+            raise _wrong_task(task, "heartbeat")
 
 
 def complete_task(task: TaskRow, request: CompleteTaskRequest) -> TaskRow:
@@ -51,29 +51,21 @@ def complete_task(task: TaskRow, request: CompleteTaskRequest) -> TaskRow:
                 lease_until=None,
             )
         case _:
-            raise _wrong_status(task, "completeTask")
+            raise _wrong_task(task, "completeTask")
 
 
 def give_up(task: TaskRow) -> TaskRow:
     match task.status:
         case TaskStatus.IN_PROGRESS if task.attempts < 3:
             return replace(
-                task,
-                status=TaskStatus.PENDING,
-                claimed_by=None,
-                claimed_at=None,
-                lease_until=None,
+                task, status=TaskStatus.PENDING, claimed_by=None, claimed_at=None, lease_until=None
             )
         case TaskStatus.IN_PROGRESS:
             return replace(
-                task,
-                status=TaskStatus.FAILED,
-                claimed_by=None,
-                claimed_at=None,
-                lease_until=None,
+                task, status=TaskStatus.FAILED, claimed_by=None, claimed_at=None, lease_until=None
             )
         case _:
-            raise _wrong_status(task, "giveUp")
+            raise _wrong_task(task, "giveUp")
 
 
 def reopen_task(task: TaskRow) -> TaskRow:
@@ -81,7 +73,7 @@ def reopen_task(task: TaskRow) -> TaskRow:
         case TaskStatus.FAILED:
             return replace(task, status=TaskStatus.PENDING, attempts=0)
         case _:
-            raise _wrong_status(task, "reopenTask")
+            raise _wrong_task(task, "reopenTask")
 
 
 def cancel_task(task: TaskRow) -> TaskRow:
@@ -97,8 +89,8 @@ def cancel_task(task: TaskRow) -> TaskRow:
                 lease_until=None,
             )
         case _:
-            raise _wrong_status(task, "cancelTask")
+            raise _wrong_task(task, "cancelTask")
 
 
-def _wrong_status(task: TaskRow, trigger: str) -> WrongStatus:
+def _wrong_task(task: TaskRow, trigger: str) -> WrongStatus:
     return WrongStatus(f"This task is `{task.status}`: {trigger} is not for that.")

@@ -1,4 +1,4 @@
-"""What a task is, and what blocks one."""
+"""The tables of tasks, and their rows as they are read."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -45,12 +45,16 @@ class Task(Base):
     created_at: Mapped[datetime] = mapped_column(Timestamp, server_default=text("now()"))
     updated_at: Mapped[datetime] = mapped_column(Timestamp, server_default=text("now()"))
     version: Mapped[int] = mapped_column(server_default=text("1"))
-    project_id: Mapped[UUID] = mapped_column(ForeignKey("projects.id"))
+    project_id: Mapped[UUID] = mapped_column(
+        ForeignKey("projects.id", name="fk_tasks_project_id_projects")
+    )
     title: Mapped[str] = mapped_column(String(200))
     description: Mapped[str | None] = mapped_column(Text)
     priority: Mapped[int] = mapped_column(server_default=text("0"))
     status: Mapped[TaskStatus] = mapped_column(Text, server_default=text("'pending'"))
-    claimed_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"))
+    claimed_by: Mapped[UUID | None] = mapped_column(
+        ForeignKey("users.id", name="fk_tasks_claimed_by_users", ondelete="RESTRICT")
+    )
     claimed_at: Mapped[datetime | None] = mapped_column(Timestamp)
     lease_until: Mapped[datetime | None] = mapped_column(Timestamp)
     attempts: Mapped[int] = mapped_column(server_default=text("0"))
@@ -84,6 +88,16 @@ class TaskBlocker(Base):
     )
 
     task_id: Mapped[UUID] = mapped_column(
-        ForeignKey("tasks.id", ondelete="CASCADE"), primary_key=True
+        ForeignKey("tasks.id", name="fk_task_blockers_task_id_tasks", ondelete="CASCADE"),
+        primary_key=True,
     )
-    blocker_id: Mapped[UUID] = mapped_column(ForeignKey("tasks.id"), primary_key=True)
+    blocker_id: Mapped[UUID] = mapped_column(
+        ForeignKey("tasks.id", name="fk_task_blockers_blocker_id_tasks"), primary_key=True
+    )
+
+
+class TaskBlockerRow(Row, frozen=True):
+    """A task blocker as it was read."""
+
+    task_id: UUID
+    blocker_id: UUID

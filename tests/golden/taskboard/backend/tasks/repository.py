@@ -2,9 +2,9 @@
 
 from datetime import datetime
 from functools import cache
+from typing import Self
 from uuid import UUID
 
-from msgspec import Struct
 from msgspec.structs import asdict
 from sqlalchemy import bindparam, delete, exists, func, insert, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -12,17 +12,20 @@ from sqlalchemy.orm import aliased
 
 from backend.core.database import Connection, Row, Statement
 from backend.core.errors import NotFound
-from backend.core.paging import Page, from_token, to_token
+from backend.core.paging import Key, Page, bound, from_token, to_token
 from backend.tasks.models import Task, TaskBlocker, TaskRow, TaskStatus
-from backend.tasks.schemas import NewTask
 from backend.users.models import UserRow
 
 
-class ListTasksKey(Struct, frozen=True):
+class ListTasksKey(Key, frozen=True):
     """Where in the list a page ended."""
 
     created_at: datetime
     id: UUID
+
+    @classmethod
+    def of(cls, task: TaskRow) -> Self:
+        return cls(task.created_at, task.id)
 
 
 class ClaimTaskFacts(Row, frozen=True):
@@ -32,26 +35,16 @@ class ClaimTaskFacts(Row, frozen=True):
     too_many_claims: bool
 
 
-_blocker = aliased(Task, name="blocker")
-_claim = aliased(Task, name="claim")
+_blocker = aliased(Task, name="_blocker")
+_claim = aliased(Task, name="_claim")
 
-_unblocked = ~exists().where(
-    TaskBlocker.task_id == Task.id,
-    TaskBlocker.blocker_id == _blocker.id,
-    _blocker.status != TaskStatus.DONE,
+_OUR_TASKS = select(Task).where(Task.project_id == bindparam("project_id"))
+
+_GET_TASK = Statement(TaskRow, _OUR_TASKS.where(Task.id == bindparam("id")))
+_LOCK_TASK = Statement(
+    TaskRow, _OUR_TASKS.where(Task.id == bindparam("id")).with_for_update(key_share=True, of=Task)
 )
-_claims_in_progress = (
-    select(func.count())
-    .where(_claim.claimed_by == bindparam("actor_id"), _claim.status == TaskStatus.IN_PROGRESS)
-    .scalar_subquery()
-)
-
-_OURS = select(Task).where(Task.project_id == bindparam("project_id"))
-_THIS = _OURS.where(Task.id == bindparam("id"))
-
-_GET = Statement(TaskRow, _THIS)
-_LOCK = Statement(TaskRow, _THIS.with_for_update(key_share=True))
-_ADD = Statement(
+_ADD_TASK = Statement(
     TaskRow,
     insert(Task)
     .values(
@@ -64,7 +57,7 @@ _ADD = Statement(
     )
     .returning(Task),
 )
-_SAVE = Statement(
+_SAVE_TASK = Statement(
     TaskRow,
     update(Task)
     .where(Task.id == bindparam("id"))
@@ -83,15 +76,15 @@ _SAVE = Statement(
     )
     .returning(Task),
 )
-_REMOVE = Statement(UUID, delete(Task).where(Task.id == bindparam("id")))
-_LINK_BLOCKER = Statement(
-    UUID,
+_REMOVE_TASK = Statement(int, delete(Task).where(Task.id == bindparam("id")))
+_ADD_BLOCKER = Statement(
+    int,
     upsert(TaskBlocker)
     .values(task_id=bindparam("task_id"), blocker_id=bindparam("blocker_id"))
     .on_conflict_do_nothing(),
 )
-_UNLINK_BLOCKER = Statement(
-    UUID,
+_REMOVE_BLOCKER = Statement(
+    int,
     delete(TaskBlocker).where(
         TaskBlocker.task_id == bindparam("task_id"),
         TaskBlocker.blocker_id == bindparam("blocker_id"),
@@ -99,7 +92,16 @@ _UNLINK_BLOCKER = Statement(
 )
 _PICK_FOR_CLAIM_NEXT_TASK = Statement(
     TaskRow,
-    _OURS.where(Task.status == TaskStatus.PENDING, _unblocked)
+    _OUR_TASKS.where(
+        Task.status == TaskStatus.PENDING,
+        ~exists()
+        .where(
+            TaskBlocker.task_id == Task.id,
+            TaskBlocker.blocker_id == _blocker.id,
+            _blocker.status != TaskStatus.DONE,
+        )
+        .correlate(Task),
+    )
     .order_by(Task.priority.desc(), Task.created_at, Task.id)
     .limit(1)
     .with_for_update(key_share=True, skip_locked=True, of=Task),
@@ -107,8 +109,24 @@ _PICK_FOR_CLAIM_NEXT_TASK = Statement(
 _CLAIM_TASK_FACTS = Statement(
     ClaimTaskFacts,
     select(
-        _unblocked.label("guard_holds"),
-        (_claims_in_progress >= 3).label("too_many_claims"),
+        (
+            ~exists()
+            .where(
+                TaskBlocker.task_id == Task.id,
+                TaskBlocker.blocker_id == _blocker.id,
+                _blocker.status != TaskStatus.DONE,
+            )
+            .correlate(Task)
+        ).label("guard_holds"),
+        (
+            select(func.count())
+            .where(
+                _claim.claimed_by == bindparam("actor_id"), _claim.status == TaskStatus.IN_PROGRESS
+            )
+            .correlate(None)
+            .scalar_subquery()
+            >= 3
+        ).label("too_many_claims"),
     ).where(Task.id == bindparam("id")),
 )
 _PICK_FOR_EXPIRE_LEASES = Statement(
@@ -127,16 +145,17 @@ _PICK_FOR_EXPIRE_LEASES = Statement(
 
 @cache
 def _list_tasks(*, status: bool, after: bool) -> Statement[TaskRow]:
-    """Newest first; one statement for each combination of what a caller may ask for."""
-    tasks = _OURS
+    """Newest first; one statement for each combination asked for."""
+    rows = _OUR_TASKS
     if status:
-        tasks = tasks.where(Task.status == bindparam("status"))
+        rows = rows.where(Task.status == bindparam("status"))
     if after:
-        key = tuple_(bindparam("after_created_at"), bindparam("after_id"))
-        tasks = tasks.where(tuple_(Task.created_at, Task.id) < key)
+        rows = rows.where(
+            tuple_(Task.created_at, Task.id)
+            < tuple_(bindparam("after_created_at"), bindparam("after_id"))
+        )
     return Statement(
-        TaskRow,
-        tasks.order_by(Task.created_at.desc(), Task.id.desc()).limit(bindparam("limit")),
+        TaskRow, rows.order_by(Task.created_at.desc(), Task.id.desc()).limit(bindparam("limit"))
     )
 
 
@@ -148,70 +167,66 @@ class TaskRows:
 
     async def save(self, task: TaskRow, now: datetime) -> TaskRow:
         """Write all of a locked task; its version goes up by one."""
-        return await _SAVE.one(self._connection, **asdict(task), now=now)
+        return await _SAVE_TASK.one(self._connection, **asdict(task), now=now)
 
     async def remove(self, task: TaskRow) -> None:
-        await _REMOVE.run(self._connection, id=task.id)
+        await _REMOVE_TASK.run(self._connection, id=task.id)
 
-    async def link_blocker(self, task: TaskRow, blocker: TaskRow) -> None:
-        await _LINK_BLOCKER.run(self._connection, task_id=task.id, blocker_id=blocker.id)
+    async def add_blocker(self, task: TaskRow, blocker: TaskRow) -> None:
+        await _ADD_BLOCKER.run(self._connection, task_id=task.id, blocker_id=blocker.id)
 
-    async def unlink_blocker(self, task: TaskRow, blocker: TaskRow) -> None:
-        await _UNLINK_BLOCKER.run(self._connection, task_id=task.id, blocker_id=blocker.id)
+    async def remove_blocker(self, task: TaskRow, blocker: TaskRow) -> None:
+        await _REMOVE_BLOCKER.run(self._connection, task_id=task.id, blocker_id=blocker.id)
 
     async def claim_task_facts(self, task: TaskRow, actor: UserRow) -> ClaimTaskFacts:
         return await _CLAIM_TASK_FACTS.one(self._connection, id=task.id, actor_id=actor.id)
 
 
 class TaskRepository(TaskRows):
-    """The tasks that exist for one caller: nothing found here is another project's."""
+    """The tasks that exist for one caller."""
 
     def __init__(self, connection: Connection, actor: UserRow) -> None:
         super().__init__(connection)
-        self._project_id = actor.project_id
+        self._scope: dict[str, object] = {"project_id": actor.project_id}
+
+    async def get(self, task_id: UUID) -> TaskRow:
+        return await self._task(_GET_TASK, task_id)
+
+    async def lock(self, task_id: UUID) -> TaskRow:
+        """The task, which nobody else can change until the transaction ends."""
+        return await self._task(_LOCK_TASK, task_id)
+
+    async def _task(self, statement: Statement[TaskRow], task_id: UUID) -> TaskRow:
+        found = await statement.first(self._connection, id=task_id, **self._scope)
+        if found is None:
+            raise NotFound("There is no such task.")
+        return found
 
     async def list_tasks(
         self, status: TaskStatus | None, page_size: int, page_token: str | None
     ) -> Page[TaskRow]:
         after = None if page_token is None else from_token(page_token, ListTasksKey)
         rows = await _list_tasks(status=status is not None, after=after is not None).all(
-            self._connection,
-            project_id=self._project_id,
-            status=status,
-            after_created_at=after and after.created_at,
-            after_id=after and after.id,
-            limit=page_size + 1,
+            self._connection, status=status, limit=page_size + 1, **bound(after), **self._scope
         )
         page, rest = rows[:page_size], rows[page_size:]
-        token = to_token(ListTasksKey(page[-1].created_at, page[-1].id)) if rest else None
-        return Page(page, token)
+        return Page(page, to_token(ListTasksKey.of(page[-1])) if rest else None)
 
-    async def get(self, task_id: UUID) -> TaskRow:
-        return await self._found(_GET, task_id)
-
-    async def lock(self, task_id: UUID) -> TaskRow:
-        """The task, which nobody else can change until the transaction ends."""
-        return await self._found(_LOCK, task_id)
-
-    async def add(self, new: NewTask, now: datetime) -> TaskRow:
-        return await _ADD.one(
+    async def add(
+        self, *, title: str, description: str | None, priority: int, now: datetime
+    ) -> TaskRow:
+        return await _ADD_TASK.one(
             self._connection,
-            project_id=self._project_id,
-            title=new.title,
-            description=new.description,
-            priority=new.priority,
+            title=title,
+            description=description,
+            priority=priority,
             now=now,
+            **self._scope,
         )
 
     async def pick_for_claim_next_task(self) -> TaskRow | None:
         """The first that fits, locked; those that others hold are skipped."""
-        return await _PICK_FOR_CLAIM_NEXT_TASK.first(self._connection, project_id=self._project_id)
-
-    async def _found(self, statement: Statement[TaskRow], task_id: UUID) -> TaskRow:
-        task = await statement.first(self._connection, project_id=self._project_id, id=task_id)
-        if task is None:
-            raise NotFound("There is no such task.")
-        return task
+        return await _PICK_FOR_CLAIM_NEXT_TASK.first(self._connection, **self._scope)
 
 
 class EveryTask(TaskRows):

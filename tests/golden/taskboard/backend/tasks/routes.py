@@ -62,8 +62,7 @@ async def update_task(
     service: Service,
     task_id: UUID,
     changes: Annotated[
-        TaskPatch,
-        Depends(body_of(TaskPatch, "application/merge-patch+json", min_properties=1)),
+        TaskPatch, Depends(body_of(TaskPatch, "application/merge-patch+json", min_properties=1))
     ],
     versions: IfMatch,
 ) -> Response:
@@ -74,18 +73,6 @@ async def update_task(
 @router.delete("/v1/tasks/{task_id}")
 async def delete_task(service: Service, task_id: UUID, versions: IfMatch) -> Response:
     await service.delete_task(task_id, versions)
-    return no_content()
-
-
-@router.put("/v1/tasks/{task_id}/blockers/{blocker_id}")
-async def add_blocker(service: Service, task_id: UUID, blocker_id: UUID) -> Response:
-    await service.add_blocker(task_id, blocker_id)
-    return no_content()
-
-
-@router.delete("/v1/tasks/{task_id}/blockers/{blocker_id}")
-async def remove_blocker(service: Service, task_id: UUID, blocker_id: UUID) -> Response:
-    await service.remove_blocker(task_id, blocker_id)
     return no_content()
 
 
@@ -123,7 +110,21 @@ async def cancel_task(service: Service, task_id: UUID) -> Response:
 async def complete_task(
     service: Service,
     task_id: UUID,
-    body: Annotated[CompleteTaskRequest, Depends(body_of(CompleteTaskRequest, "application/json"))],
+    request: Annotated[
+        CompleteTaskRequest, Depends(body_of(CompleteTaskRequest, "application/json"))
+    ],
 ) -> Response:
-    task = await service.complete_task(task_id, body)
+    task = await service.complete_task(task_id, request)
     return answer(TaskView.of(task), etag=etag(task.version))
+
+
+@router.put("/v1/tasks/{task_id}/blockers/{blocker_id}")
+async def add_blocker(service: Service, task_id: UUID, blocker_id: UUID) -> Response:
+    await service.add_blocker(task_id, blocker_id)
+    return no_content()
+
+
+@router.delete("/v1/tasks/{task_id}/blockers/{blocker_id}")
+async def remove_blocker(service: Service, task_id: UUID, blocker_id: UUID) -> Response:
+    await service.remove_blocker(task_id, blocker_id)
+    return no_content()

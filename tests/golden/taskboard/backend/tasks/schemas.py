@@ -75,7 +75,7 @@ class TaskView(msgspec.Struct, frozen=True):
 
 
 class TaskPage(msgspec.Struct, frozen=True):
-    """Some tasks, newest first."""
+    """Some of the tasks."""
 
     items: list[TaskView]
     next_page_token: str | msgspec.UnsetType

@@ -8,8 +8,7 @@ from msgspec.structs import replace
 from backend.core.errors import permit
 from backend.core.paging import Page
 from backend.core.versions import check_version
-from backend.tasks import lifecycle, operations, policies
-from backend.tasks.errors import LeaseExpired
+from backend.tasks import operations, policies
 from backend.tasks.models import TaskRow, TaskStatus
 from backend.tasks.repository import TaskRepository
 from backend.tasks.schemas import CompleteTaskRequest, NewTask, TaskPatch
@@ -34,7 +33,10 @@ class TaskService:
     async def create_task(self, new: NewTask) -> TaskRow:
         async with self._caller.changing() as (connection, actor):
             permit(policies.may_create_task(actor))
-            return await TaskRepository(connection, actor).add(new, self._now)
+            tasks = TaskRepository(connection, actor)
+            return await tasks.add(
+                title=new.title, description=new.description, priority=new.priority, now=self._now
+            )
 
     async def claim_next_task(self) -> TaskRow | None:
         """FR-001"""
@@ -49,16 +51,17 @@ class TaskService:
     async def get_task(self, task_id: UUID) -> TaskRow:
         async with self._caller.reading() as (connection, actor):
             permit(policies.may_get_task(actor))
-            return await TaskRepository(connection, actor).get(task_id)
+            tasks = TaskRepository(connection, actor)
+            return await tasks.get(task_id)
 
     async def update_task(
-        self, task_id: UUID, changes: TaskPatch, if_match: Collection[str]
+        self, task_id: UUID, changes: TaskPatch, versions: Collection[str]
     ) -> TaskRow:
         async with self._caller.changing() as (connection, actor):
             permit(policies.may_update_task(actor))
             tasks = TaskRepository(connection, actor)
             task = await tasks.lock(task_id)
-            check_version(task.version, if_match)
+            check_version(task.version, versions)
             changed = replace(
                 task,
                 title=changes.get("title", task.title),
@@ -67,12 +70,12 @@ class TaskService:
             )
             return await tasks.save(changed, self._now)
 
-    async def delete_task(self, task_id: UUID, if_match: Collection[str]) -> None:
+    async def delete_task(self, task_id: UUID, versions: Collection[str]) -> None:
         async with self._caller.changing() as (connection, actor):
             permit(policies.may_delete_task(actor))
             tasks = TaskRepository(connection, actor)
             task = await tasks.lock(task_id)
-            check_version(task.version, if_match)
+            check_version(task.version, versions)
             await tasks.remove(task)
 
     async def add_blocker(self, task_id: UUID, blocker_id: UUID) -> None:
@@ -81,7 +84,7 @@ class TaskService:
             tasks = TaskRepository(connection, actor)
             task = await tasks.get(task_id)
             blocker = await tasks.get(blocker_id)
-            await tasks.link_blocker(task, blocker)
+            await tasks.add_blocker(task, blocker)
 
     async def remove_blocker(self, task_id: UUID, blocker_id: UUID) -> None:
         async with self._caller.changing() as (connection, actor):
@@ -89,7 +92,7 @@ class TaskService:
             tasks = TaskRepository(connection, actor)
             task = await tasks.get(task_id)
             blocker = await tasks.get(blocker_id)
-            await tasks.unlink_blocker(task, blocker)
+            await tasks.remove_blocker(task, blocker)
 
     async def claim_task(self, task_id: UUID) -> TaskRow:
         """FR-001, FR-003"""
@@ -104,10 +107,7 @@ class TaskService:
             tasks = TaskRepository(connection, actor)
             task = await tasks.lock(task_id)
             permit(policies.may_heartbeat(actor, task))
-            extended = lifecycle.heartbeat(task, self._now)
-            if not (task.lease_until is not None and task.lease_until > self._now):
-                raise LeaseExpired("heartbeat needs `task.lease_until > now`.")
-            return await tasks.save(extended, self._now)
+            return await operations.heartbeat(tasks, task, self._now)
 
     async def give_up(self, task_id: UUID) -> TaskRow:
         async with self._caller.changing() as (connection, actor):
@@ -121,18 +121,18 @@ class TaskService:
             permit(policies.may_reopen_task(actor))
             tasks = TaskRepository(connection, actor)
             task = await tasks.lock(task_id)
-            return await tasks.save(lifecycle.reopen_task(task), self._now)
+            return await operations.reopen_task(tasks, task, self._now)
 
     async def cancel_task(self, task_id: UUID) -> TaskRow:
         async with self._caller.changing() as (connection, actor):
             permit(policies.may_cancel_task(actor))
             tasks = TaskRepository(connection, actor)
             task = await tasks.lock(task_id)
-            return await tasks.save(lifecycle.cancel_task(task), self._now)
+            return await operations.cancel_task(tasks, task, self._now)
 
     async def complete_task(self, task_id: UUID, request: CompleteTaskRequest) -> TaskRow:
         async with self._caller.changing() as (connection, actor):
             tasks = TaskRepository(connection, actor)
             task = await tasks.lock(task_id)
             permit(policies.may_complete_task(actor, task))
-            return await tasks.save(lifecycle.complete_task(task, request), self._now)
+            return await operations.complete_task(tasks, task, request, self._now)

@@ -11,13 +11,13 @@ from backend.core.database import Connection, Database, Statement
 from backend.core.errors import Unauthenticated
 from backend.users.models import User, UserRow
 
-_USER = select(User).where(User.id == bindparam("id"))
-_FIND = Statement(UserRow, _USER)
-_LOCK = Statement(UserRow, _USER.with_for_update(key_share=True))
+_THIS = select(User).where(User.id == bindparam("id"))
+_FIND = Statement(UserRow, _THIS)
+_LOCK = Statement(UserRow, _THIS.with_for_update(key_share=True))
 
 
 class Caller:
-    """A user with a valid token; `now` is the one time of everything in their request."""
+    """An user with a valid token; `now` is the one time of everything in their request."""
 
     def __init__(self, database: Database, user_id: UUID, now: datetime) -> None:
         self._database = database

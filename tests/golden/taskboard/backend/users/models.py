@@ -1,4 +1,4 @@
-"""What a user is."""
+"""The tables of users, and their rows as they are read."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -27,13 +27,15 @@ class User(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("gen_random_uuid()"))
     created_at: Mapped[datetime] = mapped_column(Timestamp, server_default=text("now()"))
     updated_at: Mapped[datetime] = mapped_column(Timestamp, server_default=text("now()"))
-    project_id: Mapped[UUID] = mapped_column(ForeignKey("projects.id"))
+    project_id: Mapped[UUID] = mapped_column(
+        ForeignKey("projects.id", name="fk_users_project_id_projects")
+    )
     email: Mapped[str] = mapped_column(Text)
     role: Mapped[Role] = mapped_column(Text, server_default=text("'member'"))
 
 
 class UserRow(Row, frozen=True):
-    """A user as it was read."""
+    """An user as it was read."""
 
     id: UUID
     created_at: datetime

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from uuid import UUID
 
 import jwt
 import pytest
@@ -11,14 +10,14 @@ from tests import given
 from tests.tasks.calls import CALLS
 from tests.world import World
 
-BELIEVED: Mapping[str, Callable[[World, UUID], str]] = {
+BELIEVED: Mapping[str, Callable[[World, object], str]] = {
     "a new token": lambda world, user: f"Bearer {world.token(user)}",
     "any case of the scheme": lambda world, user: f"bearer {world.token(user)}",
     "a second before its end": lambda world, user: (
         f"Bearer {world.token(user, exp=world.now + timedelta(seconds=1))}"
     ),
 }
-NOT_BELIEVED: Mapping[str, Callable[[World, UUID], str]] = {
+NOT_BELIEVED: Mapping[str, Callable[[World, object], str]] = {
     "nothing": lambda _world, _user: "",
     "no token": lambda _world, _user: "Bearer",
     "no bearer": lambda world, user: f"Basic {world.token(user)}",

@@ -1,4 +1,4 @@
-"""Tasks, when several callers come at the same time: each on a connection of their own."""
+"""Tasks, when several callers come at the same time."""
 
 import asyncio
 from collections import Counter

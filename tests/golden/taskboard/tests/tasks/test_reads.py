@@ -27,14 +27,14 @@ TASK = (
 async def pages(world: World, user: Row | None, path: str) -> list[list[str]]:
     """The keys on each page, from the first to the last."""
     found: list[list[str]] = []
-    token = ""
+    position = ""
     while len(found) <= 10:
-        answer = await world.call(user, "GET", path + token)
+        answer = await world.call(user, "GET", path + position)
         assert answer.outcome == "200"
         found.append([item["id"] for item in answer.body["items"]])
         if answer.body.get("next_page_token") is None:
             break
-        token = f"&page_token={answer.body['next_page_token']}"
+        position = f"&page_token={answer.body['next_page_token']}"
     return found
 
 
@@ -125,8 +125,8 @@ async def test_list_tasks_has_20_rows_on_a_page_unless_asked(world: World) -> No
 
 async def test_list_tasks_keeps_those_by_status(world: World) -> None:
     member = await given.user(world, role="member")
-    await given.task(world)
-    wanted = await given.task(world, "in_progress")
+    await given.task(world, status="pending")
+    wanted = await given.task(world, status="in_progress")
 
     answer = await world.call(member, "GET", "/v1/tasks?status=in_progress")
 

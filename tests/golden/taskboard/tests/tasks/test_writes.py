@@ -1,4 +1,4 @@
-"""Writing tasks: what is taken, what is refused, and what only the backend sets."""
+"""Writing tasks: what is taken, and what only the backend sets."""
 
 from datetime import UTC, datetime
 from uuid import UUID
