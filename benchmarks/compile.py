@@ -18,12 +18,12 @@ from pathlib import Path
 HERE = Path(__file__).parents[1]
 sys.path.insert(0, str(HERE))
 
-from specwright.build import Compiled, compile_bundle  # noqa: E402
-from specwright.cli.folder import read_folder  # noqa: E402
-from specwright.diagnostic import Report  # noqa: E402
-from specwright.gates.tidy import tidy  # noqa: E402
-from specwright.tree import Tree  # noqa: E402
-from tests.drawn.generator import draw  # noqa: E402
+from specwright.build import Compiled, compile_bundle
+from specwright.cli.folder import read_folder
+from specwright.diagnostic import Level, Report
+from specwright.gates.tidy import tidy
+from specwright.tree import Tree
+from tests.drawn.generator import draw
 
 SEED = 7
 SIZES = (10, 30, 100)
@@ -59,7 +59,8 @@ def built(name: str, files: Tree, tidied: Callable[[Tree], Tree] | None = None) 
 
 def measured(name: str, files: Tree, rounds: int) -> Figures:
     found = built(name, files)  # warm: templates are compiled once
-    assert found.backend is not None, [str(one) for one in found.diagnostics][:5]
+    if found.backend is None:
+        raise SystemExit("\n".join(str(one) for one in found.at(Level.ERROR)))
     tree = found.backend.tree
     return Figures(
         name,

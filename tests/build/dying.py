@@ -80,7 +80,7 @@ def main(scratch: Path) -> None:
         write(folder, AFTER)
         assert contents(folder) == contents(whole), deaths
         shutil.rmtree(folder)
-    print(deaths)  # noqa: T201
+    print(deaths)
 
 
 if __name__ == "__main__":

@@ -60,7 +60,7 @@ def test_the_mode_of_a_file_is_kept(destination: Destination, folder: Path) -> N
 
 
 def test_killed_at_any_touch_of_the_disk_the_next_build_heals_it() -> None:
-    memory = Path("/dev/shm")  # noqa: S108 - where to sync costs nothing
+    memory = Path("/dev/shm")
     with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as scratch:
         done = subprocess.run(
             [sys.executable, Path(__file__).with_name("dying.py"), scratch],

@@ -47,7 +47,7 @@ def slip(folder: Path, bundle: Path) -> None:
         for edit in edits.read_text("utf-8").strip("\n").split("\n\n"):
             _edit(bundle, *edit.split("\n"))
     if (script := folder / "make.sh").exists():
-        subprocess.run(["sh", "-eu", script], cwd=bundle, check=True)  # noqa: S607 - any sh will do
+        subprocess.run(["sh", "-eu", script], cwd=bundle, check=True)
 
 
 def _edit(bundle: Path, header: str, *lines: str) -> None:

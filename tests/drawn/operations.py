@@ -274,13 +274,28 @@ class Operations:
 
     def _rules(self, operation: Operation) -> None:
         if operation.kind not in REQUIRES or not self.dice.has("require"):
-            return
+            return None
         conditions = Conditions(self.dice, self.plan, operation.table)
+        if operation.kind == "create":
+            return self._rules_of_creation(operation, conditions)
         by_nobody = operation.kind == "transition"  # a job may do it, too
-        rules = [conditions.of_row(with_actor=not by_nobody, own=operation.kind == "create")]
+        rules = [conditions.of_row(with_actor=not by_nobody, own=False)]
         counting = conditions.counting()
         if counting is not None and not by_nobody and self.dice.chance(0.5):
             rules.append(counting)
         for rule in rules:
             error = f"{self.dice.pick([409, 409, 403])} {self.dice.pick(words.ERRORS)}"
             operation.block.setdefault("require", []).append({"rule": rule, "error": error})
+
+    def _rules_of_creation(self, operation: Operation, conditions: Conditions) -> None:
+        """On what the request says, and on the caller's rows."""
+        body = self.plan.schemas.get(f"New{operation.table.noun.entity}", {})
+        said = body.get("required", ())
+        columns = [c for c in operation.table.plain if self.schemas.wire(c.name) in said]
+        rules = [conditions.about(c, operation.table.row) for c in columns[:1]]
+        if self.plan.users is not None:
+            rules.append(conditions.counting())
+        for rule in rules:
+            if rule is not None and "requestBody" in operation.contract:
+                error = f"409 {self.dice.pick(words.ERRORS)}"
+                operation.block.setdefault("require", []).append({"rule": rule, "error": error})

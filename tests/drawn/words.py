@@ -93,7 +93,7 @@ BYTES = ("thumbnail", "checksum", "bytes")
 KINDS = (
     ("colour", ("red", "green", "blue")),
     ("size_class", ("small", "medium", "large", "x-large")),
-    ("category", ("food", "books", "other")),
+    ("genre", ("food", "books", "other")),
     ("level", ("low", "normal", "high")),
     ("unit", ("kg", "m", "piece", "none")),
     ("shape", ("class", "def", "None", "true")),

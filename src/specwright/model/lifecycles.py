@@ -129,7 +129,9 @@ def _match(
     ]
     exact = [one for one in columns if frozenset(one[2].values) == states]
     near = exact or _nearest(columns, states)
-    named = [one for one in near if _is_headed(diagram, one[0])]
+    fits = [_fit_of_heading(diagram, entity) for entity, _, _ in near]
+    best = max(fits, default=0)
+    named = [one for one, fit in zip(near, fits, strict=True) if fit and fit == best]
     chosen = near if len(near) == 1 else named
     if len(chosen) == 1:
         return chosen[0]
@@ -156,9 +158,11 @@ def _nearest(
     return [one for one, count in zip(columns, shared, strict=True) if count == most]
 
 
-def _is_headed(diagram: syntax.StateDiagram, entity: Entity) -> bool:
+def _fit_of_heading(diagram: syntax.StateDiagram, entity: Entity) -> int:
+    """How much of the heading is the entity's name: of `Order line`, more is a line's."""
     heading = squashed(diagram.heading.value) if diagram.heading is not None else ""
-    return squashed(entity.row) in heading or squashed(entity.table) in heading
+    called = (squashed(name) for name in (entity.row, entity.table))
+    return max((len(name) for name in called if name in heading), default=0)
 
 
 # -- What it says ---------------------------------------------------------------------------------

@@ -73,14 +73,14 @@ _RESERVED_IN_BACKENDS = word_set(  # what emitted functions use beside their row
 )
 
 # What a variable or an attribute of emitted code cannot be called without hiding something: what
-# Python has built in, the types of annotations, and what base classes and functions have themselves.
+# Python has built in, the types of annotations, what base classes and functions have themselves.
 _TAKEN_ATTRIBUTES = word_set(
     """abs aiter all anext any ascii bin bool breakpoint bytearray bytes callable chr classmethod
     compile complex copyright credits delattr dict dir divmod enumerate eval exec exit filter float
     format frozenset getattr globals hasattr hash help hex input int isinstance issubclass iter len
     license list locals map max memoryview min next object oct open ord pow print property quit
-    range repr reversed round set setattr slice sorted staticmethod str sum super tuple type vars zip
-    date datetime timedelta
+    range repr reversed round set setattr slice sorted staticmethod str sum super tuple type vars
+    zip date datetime timedelta
     cls self of actor connection now rows versions
     metadata registry text mapped_column
     construct copy from_orm json parse_file parse_obj parse_raw schema schema_json

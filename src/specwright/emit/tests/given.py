@@ -154,7 +154,7 @@ def _status_lines(plan: Plan, factory: Factory, status: Status) -> Iterator[str]
         yield f"row[{quoted(name)}] = {_shown(factory, name, value)}"
 
 
-def _shown(factory: Factory, name: str, value: Any) -> str:  # noqa: ANN401 - a value of a column
+def _shown(factory: Factory, name: str, value: Any) -> str:
     column = factory.entity.column(name)
     if column is not None and column.type.kind is Kind.UUID and value is not None:
         return "uuid4()"

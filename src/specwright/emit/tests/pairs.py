@@ -20,7 +20,7 @@ class Shown:
 
 
 def shown(plan: Plan, pair: Pair) -> Shown | None:
-    """The lines of the test, if the second situation is refused for the same reason after the first.
+    """The lines of the test, if the second situation is refused for its reason after the first.
 
     The caller is the same where that does no harm, and another of the same role where it does.
     """

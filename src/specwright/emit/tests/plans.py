@@ -1,4 +1,4 @@
-"""What the emitters of tests share: the model, its factories, and a call that works of each operation."""
+"""What the emitters of tests share: the model, its factories, and a call of each operation."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -9,6 +9,7 @@ from specwright.emit.tests.factories import Factories
 from specwright.emit.tests.printing import Printer
 from specwright.emit.tests.requests import NoSample
 from specwright.emit.tests.situations import Found, Situations
+from specwright.emit.tests.stage import Impossible
 from specwright.model import Model
 from specwright.model.entities import Entity, EnumType
 from specwright.model.operations import Operation, OperationKind
@@ -113,8 +114,21 @@ class Plan:
 
     def _find_working(self, operation: Operation, role: str) -> Working | None:
         situations = self.situations(operation, role)
-        found = situations.success() if situations is not None else None
-        return Working(operation, role, found) if found is not None else None
+        if situations is None:
+            return None
+        found = (one for one in situations.successes() if self._can_be_twice(one))
+        first = next(found, None)
+        return Working(operation, role, first) if first is not None else None
+
+    def _can_be_twice(self, found: Found) -> bool:
+        """Whether its rows can be there twice, as a refusal beside a success needs them."""
+        situation = found.situation
+        again = [one for one in situation.givens if one.variable != situation.actor]
+        try:
+            situation.staged(self.factories).put(again)
+        except Impossible:
+            return False
+        return True
 
     @cached_property
     def callable(self) -> tuple[Operation, ...]:

@@ -141,7 +141,7 @@ class Printer:
             parts.append('"updated_at": world.now')
         return "{" + ", ".join(parts) + "}"
 
-    def recognised(self, value: Any, stage: Stage) -> str:  # noqa: ANN401 - a value of any column
+    def recognised(self, value: Any, stage: Stage) -> str:
         """The value as Python; a key as that of the row which has it."""
         for variable, row in stage.variables.items():
             entity = entity_of(stage, row)
@@ -223,7 +223,7 @@ def with_names(given: Given, names: Mapping[str, str]) -> Given:
     )
 
 
-def ref_with(value: Any, names: Mapping[str, str]) -> Any:  # noqa: ANN401 - a value of any column
+def ref_with(value: Any, names: Mapping[str, str]) -> Any:
     return replace(value, row=names.get(value.row, value.row)) if isinstance(value, Ref) else value
 
 

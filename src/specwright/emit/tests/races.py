@@ -75,7 +75,7 @@ def _counter(answers: dict[str, int]) -> str:
     return "{" + ", ".join(f"{quoted(name)}: {count}" for name, count in answers.items()) + "}"
 
 
-def _at_once(  # noqa: PLR0913, PLR0917 - a call, and what comes of it
+def _at_once(
     plan: Plan,
     operation: Operation,
     working: Working,

@@ -350,7 +350,7 @@ class Listing:
         pairs = shown_fields(self.plan, view)
         return next(((f.name, column) for f, column in pairs if column == keys[0]), None)
 
-    def _before(self, *, used: frozenset[str] = frozenset()) -> list[str]:
+    def before(self, *, used: frozenset[str] = frozenset()) -> list[str]:
         """Everything but the listed row itself."""
         givens = [one for one in self.situation.givens if one.variable != self.row.variable]
         return self.plan.printer.givens(givens, used_by(self.situation) | self._referred() | used)
@@ -373,7 +373,7 @@ class Listing:
         variable: str = "",
         status: str | None = None,
         /,
-        **values: Any,  # noqa: ANN401 - a value of any column
+        **values: Any,
     ) -> str:
         row = replace(self.row, says=tuple({**self.row.said, **values}.items()))
         row = replace(row, status=status or row.status)
@@ -397,7 +397,7 @@ class Listing:
         assert key is not None
         return f"[item[{quoted(key[0])}] for item in {self.items}]"
 
-    # -- tests --------------------------------------------------------------------------------------
+    # -- tests ------------------------------------------------------------------------------------
 
     @property
     def size(self) -> str | None:
@@ -472,7 +472,7 @@ class Listing:
         yield from self._invisible()
         yield self._statements()
 
-    def _test(self, words: str, *lines: str, says: str = "") -> Test:
+    def test(self, words: str, *lines: str, says: str = "") -> Test:
         return Test(test_name(self.operation.id, words), lines, says)
 
     def _shows_the_rows(self) -> Test:
@@ -480,9 +480,9 @@ class Listing:
         assert view is not None
         seen = _seen(self.plan, view, "item")
         shown = self.items if seen == "item" else f"[{seen} for item in {self.items}]"
-        return self._test(
+        return self.test(
             "shows_the_rows",
-            *self._before(),
+            *self.before(),
             self.made(self.entity.row),
             "",
             f"answer = {self.call()}",
@@ -501,9 +501,9 @@ class Listing:
             self.plan.leave_out(f"{self.operation.id}: the order of its rows.")
         else:
             values, words, sequence = ordered
-            yield self._test(
+            yield self.test(
                 f"shows_every_row_once_{words}",
-                *self._before(),
+                *self.before(),
                 f"{rows} = [{self.made('', **values)} for number in range(5)]",
                 "",
                 f"found = {pages}",
@@ -513,9 +513,9 @@ class Listing:
             )
         alike = self._alike()
         if alike is not None:
-            yield self._test(
+            yield self.test(
                 "shows_every_row_once_if_all_are_alike",
-                *self._before(),
+                *self.before(),
                 f"{rows} = [{self.made('', **alike)} for _ in range(5)]",
                 "",
                 f"found = {pages}",
@@ -527,9 +527,9 @@ class Listing:
             )
         if not self.token:
             return
-        yield self._test(
+        yield self.test(
             "ends_with_a_full_page",
-            *self._before(),
+            *self.before(),
             "for _ in range(4):",
             f"    {self.made()}",
             "",
@@ -625,9 +625,9 @@ class Listing:
         assert paging is not None
         assert paging.position is not None
         tokens = ", ".join(show(one) for one in _RUBBISH)
-        test = self._test(
+        test = self.test(
             "takes_only_tokens_that_it_gave",
-            *self._before(),
+            *self.before(),
             "for _ in range(2):",
             f"    {self.made()}",
             f"first = {self.call(f'{self.size}=1')}",
@@ -654,9 +654,9 @@ class Listing:
         low = int(schema.minimum) if schema and schema.minimum is not None else 1
         high = paging.largest_size
         cases = [(low - 1, invalid), (low, "200"), (high, "200"), (high + 1, invalid)]
-        test = self._test(
+        test = self.test(
             "has_bounds_for_a_page",
-            *self._before(),
+            *self.before(),
             f"whole = {self.call()}",
             'assert whole.outcome == "200"',
             "",
@@ -671,9 +671,9 @@ class Listing:
             arguments="world: World, size: int, outcome: str",
         )
         if paging.default_size <= 100 and self._takes(*[{}] * 3):  # noqa: PLR2004
-            yield self._test(
+            yield self.test(
                 f"has_{paging.default_size}_rows_on_a_page_unless_asked",
-                *self._before(),
+                *self.before(),
                 f"for _ in range({paging.default_size + 1}):",
                 f"    {self.made()}",
                 "",
@@ -706,9 +706,9 @@ class Listing:
             states = lifecycle.states
             if one.compares != "=" or len(states) < 2:  # noqa: PLR2004
                 return None
-            pair = ({"status": states[0]}, {"status": states[1]})
-            asked = states[1]
-        elif key is not None and column.type.kind is Kind.UUID:
+            rows = (self.made("", states[0]), self.made("", states[1]))
+            return self._kept(one, before, rows, states[1])
+        if key is not None and column.type.kind is Kind.UUID:
             target = self.plan.model.entity(key.target)
             if one.compares != "=" or target.name not in self.plan.factories:
                 return None
@@ -723,10 +723,15 @@ class Listing:
             if found is None:
                 return None
             pair, asked = found
-        other, wanted = (self.made("", **values) for values in pair)
-        return self._test(
+        rows = (self.made("", **pair[0]), self.made("", **pair[1]))
+        return self._kept(one, before, rows, asked)
+
+    def _kept(self, one: Filter, before: list[str], rows: tuple[str, str], asked: str) -> Test:
+        """Of two rows, the second is asked for."""
+        other, wanted = rows
+        return self.test(
             f"keeps_those_by_{snake(one.parameter.name)}",
-            *self._before(),
+            *self.before(),
             *before,
             other,
             f"wanted = {wanted}",
@@ -766,9 +771,9 @@ class Listing:
         known = [value for value in values if said is None or value in said]
         name = one.parameter.name
         variable = snake(one.column)
-        yield self._test(
+        yield self.test(
             f"knows_every_{variable}",
-            *self._before(),
+            *self.before(),
             f"for {variable} in {tuple_text(known)}:",
             f"    answer = {self.call(f'{name}={{{variable}}}')}",
             '    assert answer.outcome == "200"',
@@ -789,9 +794,9 @@ class Listing:
                 continue
             values, _, sequence = ordered
             direction = "descending" if key.descending else "ascending"
-            yield self._test(
+            yield self.test(
                 f"can_be_sorted_by_{key.column}_{direction}",
-                *self._before(),
+                *self.before(),
                 f"{self.entity.table} = [{self.made('', **values)} for number in range(3)]",
                 "",
                 f"answer = {self.call(f'{sorting.parameter.name}={key.value}')}",
@@ -813,9 +818,9 @@ class Listing:
         if not tenant.is_direct or tenant.is_root or self.situation.path:
             return
         theirs: dict[str, Any] = {tenant.column: Ref("elsewhere", tenancy.root_column)}
-        yield self._test(
+        yield self.test(
             f"shows_nothing_of_another_{home.row}",
-            *self._before(),
+            *self.before(),
             self.made("ours"),
             f"elsewhere = await given.{home.row}(world)",
             self.made("", **theirs),
@@ -830,14 +835,14 @@ class Listing:
         """Roles to whom the list shows only some rows."""
         for permission in self._conditional_cells():
             own = Listing._seen_by(self.plan, self.operation, permission.role)
-            hidden = own._unseen() if own is not None else None
+            hidden = own.unseen() if own is not None else None
             if own is None or hidden is None:
                 words = permission.words
                 self.plan.leave_out(f"{self.operation.id} as {permission.role}: `{words}`.")
                 continue
-            yield own._test(
+            yield own.test(
                 f"shows_{permission.role}_only_some",
-                *own._before(),
+                *own.before(),
                 own.made("theirs"),
                 *hidden,
                 "",
@@ -861,7 +866,7 @@ class Listing:
                 done.add(cell.role)
                 yield cell
 
-    def _unseen(self) -> list[str] | None:
+    def unseen(self) -> list[str] | None:
         """The lines that make a row which is not seen."""
         situations = self.plan.situations(self.operation, self.role)
         variable = self.entity.row
@@ -881,9 +886,9 @@ class Listing:
 
     def _statements(self) -> Test:
         query = f"{self.size}=50" if self.size and self._most >= 50 else ""  # noqa: PLR2004
-        return self._test(
+        return self.test(
             "takes_as_many_statements_for_many_rows_as_for_one",
-            *self._before(),
+            *self.before(),
             self.made(),
             "async with world.statements() as for_one:",
             f"    one = {self.call(query)}",
@@ -914,7 +919,7 @@ def _is_alone(plan: Plan, found: Found) -> bool:
     return sum(is_listed(operation, actor, row) for row in stage.all(entity)) == 1
 
 
-def _in_query(value: Any) -> str:  # noqa: ANN401 - a value of any column
+def _in_query(value: Any) -> str:
     match value:
         case bool():
             return str(value).lower()

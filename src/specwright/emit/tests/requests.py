@@ -64,7 +64,7 @@ def sample_record(model: Model, operation: Operation | None) -> dict[str, Any]:
     return record
 
 
-def sample_value(model: Model, one: FieldOf) -> Any:  # noqa: ANN401 - a value of JSON
+def sample_value(model: Model, one: FieldOf) -> Any:
     """A value that the contract and the data model allow."""
     if one.field.relation is not None and one.entity is not None:
         relation = one.entity.relation(one.field.relation)
@@ -160,7 +160,7 @@ def _sample_object(flat: Schema) -> dict[str, Any]:
     return found or {"any": "thing"}
 
 
-def is_allowed(flat: Schema, value: Any) -> bool:  # noqa: ANN401 - a value of JSON
+def is_allowed(flat: Schema, value: Any) -> bool:
     """Whether the contract allows a value of the right type."""
     if flat.enum is not None:
         return value in flat.enum
@@ -295,7 +295,7 @@ def _number_edges(flat: Schema, one: FieldOf) -> Iterator[tuple[Any, bool]]:
         yield 2**63, False
 
 
-def as_stored(value: Any) -> Any:  # noqa: ANN401 - a value of JSON
+def as_stored(value: Any) -> Any:
     """A value of a body as a row holds it."""
     if isinstance(value, datetime):
         return value.astimezone(UTC)

@@ -157,8 +157,10 @@ def _refusals(
         arrows = [arrow for arrow in behaviour.arrows if arrow.source == source]
         if len(arrows) == 1 and arrows[0].guard is not None:
             asked.append((arrows[0].guard, arrows[0].words, GUARD_FAILED))
-    for require in behaviour.requires:
-        asked.append((require.condition, require.words, f"{require.status} {require.error}"))
+    asked += [
+        (require.condition, require.words, f"{require.status} {require.error}")
+        for require in behaviour.requires
+    ]
     for condition, words, answer in dict.fromkeys(asked):
         for part in parts(condition):
             test = _refusal(plan, operation, situations, part, words, answer)
@@ -169,7 +171,7 @@ def _refusals(
                 yield test
 
 
-def _refusal(  # noqa: PLR0913, PLR0917 - a condition, its words and its answer
+def _refusal(
     plan: Plan,
     operation: Operation,
     situations: Situations,
@@ -206,7 +208,7 @@ def _of_search(plan: Plan, operation: Operation, role: str, search: Search) -> I
     yield from _not_picked_elsewhere(plan, operation, role, search, none)
 
 
-def _not_picked(  # noqa: PLR0913, PLR0917 - a part of a search, and what it is a part of
+def _not_picked(
     plan: Plan, operation: Operation, role: str, part: Typed, search: Search, none: str
 ) -> Test | None:
     """One row that fits is picked; one that fails this part alone is not."""

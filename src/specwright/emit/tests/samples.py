@@ -17,7 +17,7 @@ _FORMS = ("a@example.com", "https://example.com", "ABC-123", "abc-123", "EUR", "
           "+4912345678", "12:00", "2026-01-01", "#a0b1c2", "abc_123", "Abc")  # fmt: skip
 
 
-def sample(entity: Entity, column: Column, enums: Mapping[str, EnumType]) -> Any:  # noqa: ANN401
+def sample(entity: Entity, column: Column, enums: Mapping[str, EnumType]) -> Any:
     """A value that the column's own checks allow."""
     return next(iter(samples(entity, column, enums)))
 
@@ -25,7 +25,7 @@ def sample(entity: Entity, column: Column, enums: Mapping[str, EnumType]) -> Any
 def samples(entity: Entity, column: Column, enums: Mapping[str, EnumType]) -> list[Any]:
     """Values that the column's own checks allow, the plainest first."""
     checks = [check for check in entity.checks if check.columns == (column.name,)]
-    found = [value for value in _candidates(column, checks, enums) if _fits(column, value)]
+    found = [value for value in _candidates(column, checks, enums) if fits(column, value)]
     allowed = [one for one in found if not any(violates(c.sql, {column.name: one}) for c in checks)]
     return allowed or found
 
@@ -86,10 +86,11 @@ def _numbered(name: str, plain: str) -> str:
 def _allows(entity: Entity, column: Column, value: str) -> bool:
     row = {column.name: value}
     checks = (check for check in entity.checks if check.columns == (column.name,))
-    return _fits(column, value) and not any(violates(check.sql, row) for check in checks)
+    return fits(column, value) and not any(violates(check.sql, row) for check in checks)
 
 
-def _fits(column: Column, value: Any) -> bool:  # noqa: ANN401 - a value of any column
+def fits(column: Column, value: Any) -> bool:
+    """Whether the type of the column, its checks aside, takes the value."""
     if isinstance(value, str) and column.type.length is not None:
         return len(value) <= column.type.length
     if column.type.bounds is not None and isinstance(value, int):

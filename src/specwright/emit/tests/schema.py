@@ -141,7 +141,7 @@ class _Table:
                 continue
             for value in _around(shape, column):
                 verdict = violates(check.sql, {column.name: value})
-                if verdict is None or value in seen or not _holds(column, value):
+                if verdict is None or value in seen or not samples.fits(column, value):
                     continue
                 seen.append(value)
                 broken = self._broken_by({column.name: value})
@@ -339,17 +339,17 @@ class _Table:
         yield Test(name, tuple(lines))
 
 
-def _value(column: Column, value: Any) -> str:  # noqa: ANN401 - a value of any column
+def _value(column: Column, value: Any) -> str:
     if column.type.kind is Kind.NUMERIC and value is not None:
         return equals(Decimal(value))
     return equals(value)
 
 
-def _known_default(column: Column) -> Any:  # noqa: ANN401 - a value of any column
+def _known_default(column: Column) -> Any:
     return column.default.value if isinstance(column.default, LiteralDefault) else None
 
 
-def _literal(value: Any) -> str:  # noqa: ANN401 - a value of any column
+def _literal(value: Any) -> str:
     return show(value)
 
 
@@ -368,14 +368,6 @@ def _around(bound: Bound, column: Column) -> Iterator[Any]:
                 yield float(number)
             elif column.type.bounds is not None and number == int(number):
                 yield int(number)
-
-
-def _holds(column: Column, value: Any) -> bool:  # noqa: ANN401 - a value of any column
-    if isinstance(value, str) and column.type.length is not None:
-        return len(value) <= column.type.length
-    if column.type.bounds is not None:
-        return bool(column.type.bounds[0] <= value <= column.type.bounds[1])
-    return True
 
 
 def _widely(entity: Entity, column: Column, enums: Mapping[str, Any]) -> list[Any]:

@@ -153,7 +153,7 @@ class Simulation:
         return is_ours and self._unseen(actor, entity, row) is None
 
     def _unseen(self, actor: Row | None, entity: str, row: Row) -> tuple[Typed, ...] | None:
-        """The parts of a condition for which the row does not exist for the caller, if it does not."""
+        """The parts of a condition for which the row does not exist for the caller, if any."""
         visibility = self.model.visibility_of(entity)
         if visibility is None:
             return None
@@ -188,7 +188,7 @@ class Simulation:
             return True
         return bool(self.tenant_of(entity, row) == actor[tenancy.column])
 
-    def tenant_of(self, entity: str, row: Row) -> Any:  # noqa: ANN401 - a key
+    def tenant_of(self, entity: str, row: Row) -> Any:
         tenant = self.model.entity(entity).tenant
         assert tenant is not None
         at, here = self.model.entity(entity), row

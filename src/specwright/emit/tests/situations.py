@@ -138,8 +138,11 @@ class Situations:
 
     @cached_property
     def _success(self) -> Found | None:
+        return next(self.successes(), None)
+
+    def successes(self) -> Iterator[Found]:
         searches = self.operation.kind in (OperationKind.PICK, OperationKind.FIND)
-        return self.find(
+        return self.every(
             lambda outcome, _stage, _situation: (
                 outcome.is_success and (not searches or outcome.picked is not None)
             )
@@ -502,13 +505,13 @@ class _Placing:
 _UNSAID = object()
 
 
-def _another(name: str, value: Any) -> Any:  # noqa: ANN401 - a value of JSON
+def _another(name: str, value: Any) -> Any:
     if isinstance(value, str) and value == name.replace("_", " "):
         return f"another {value}"
     return value
 
 
-def distance(one: Any, other: Any) -> float:  # noqa: ANN401 - values of any column
+def distance(one: Any, other: Any) -> float:
     """How far apart two choices are: nearest is best shown."""
     if isinstance(one, datetime) and isinstance(other, datetime):
         return abs((one - other) / timedelta(seconds=1)) / 1e6

@@ -1,4 +1,4 @@
-"""What can vary in a situation: the rows that conditions speak of, and the columns they ask about."""
+"""What can vary in a situation: the rows that conditions speak of, and their columns."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -199,6 +199,7 @@ class Slots:
         self, entity: Entity, column: Column, beside: Sequence[Any], actor: str | None
     ) -> Iterator[Any]:
         found = [*_near(column, beside), *self._plain(entity, column)]
+        found = [value for value in found if samples.fits(column, value)]
         if column.type.kind is Kind.UUID and actor is not None:
             roles = self.factories.model.roles
             users = self.factories.model.entity(roles.entity) if roles else None

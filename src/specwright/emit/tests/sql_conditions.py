@@ -156,7 +156,7 @@ class _Reading:
             self._next()
         return found
 
-    def _atom(self) -> _Value:  # noqa: PLR0911 - a table
+    def _atom(self) -> _Value:
         if self._takes("("):
             found = self.either()
             self._needs(")")

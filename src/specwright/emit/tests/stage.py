@@ -64,7 +64,7 @@ class Stage:
             for name, value in said.items()
         }
 
-    def add(self, entity: str, status: str | None = None, /, **said: Any) -> Row:  # noqa: ANN401
+    def add(self, entity: str, status: str | None = None, /, **said: Any) -> Row:
         if entity not in self.factories:
             raise Impossible(entity)
         factory = self.factories[entity]
@@ -97,7 +97,7 @@ class Stage:
         self._count += 1
         return self._count
 
-    def _filled(self, fill: Fill) -> Any:  # noqa: ANN401 - a value of any column
+    def _filled(self, fill: Fill) -> Any:
         match fill.way:
             case "moment":
                 return NOW - timedelta(seconds=1) + timedelta(microseconds=self.number() % 100_000)
@@ -112,7 +112,7 @@ class Stage:
             case _:
                 return fill.value
 
-    def _unique(self, fill: Fill) -> Any:  # noqa: ANN401 - a value of any column
+    def _unique(self, fill: Fill) -> Any:
         number = self.number()
         match fill.column.type.kind:
             case Kind.UUID:
@@ -163,7 +163,7 @@ class Stage:
         if status.held is not None and status.held not in said:
             row[status.held] = self.holder(factory, row, status.role)
 
-    def holder(self, factory: Factory, row: Row, role: str | None) -> Any:  # noqa: ANN401 - a key
+    def holder(self, factory: Factory, row: Row, role: str | None) -> Any:
         roles = self.factories.model.roles
         assert roles is not None
         said = self.of_same_tenant(factory, roles.entity, row)

@@ -163,7 +163,7 @@ class Story:
         said: dict[str, Any] = {} if container is None else self.within(users, container)
         return self.make(name, users, None, {**said, roles.column: role})
 
-    def value(self, column: Column, text: str, *, is_name: bool, entity: Entity) -> Any:  # noqa: ANN401
+    def value(self, column: Column, text: str, *, is_name: bool, entity: Entity) -> Any:
         """What a word or a name in a step stands for in a column."""
         key = entity.foreign_key_of(column.name)
         if is_name and key is not None:
@@ -283,7 +283,7 @@ class Story:
         return refs
 
     def _main(self, operation: Operation, target: str) -> str | None:
-        """The parameter of the thing that a call is on: of its entity, the last; of a link, the first."""
+        """The parameter of the thing a call is on: the last of its entity; of a link, the first."""
         entity = self.thing(target).entity
         keys = [name for name, (owner, _) in _path_keys(operation).items() if owner == entity]
         if not keys:
@@ -507,7 +507,7 @@ def _has_a(story: Story, match: re.Match[str], step: Step) -> None:
         _parts(story, owned, match[6] or "", step)
 
 
-def _owned(  # noqa: PLR0913, PLR0917 - the words of one sentence
+def _owned(
     story: Story, person: Thing, status: str, word: str, name: str, parts: str | None
 ) -> Thing:
     """`a placed order "o1" with 2 of "KB-01"`."""

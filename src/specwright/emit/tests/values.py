@@ -41,7 +41,7 @@ class Form(str):
     __slots__ = ()
 
 
-def show(value: Said) -> str:  # noqa: PLR0911 - a table
+def show(value: Said) -> str:
     """The value as a test writes it into a row."""
     match value:
         case Form():
@@ -69,7 +69,7 @@ def show(value: Said) -> str:  # noqa: PLR0911 - a table
             return repr(value)
 
 
-def show_json(value: Said, *, fixed: bool = False) -> str:  # noqa: PLR0911 - a table
+def show_json(value: Said, *, fixed: bool = False) -> str:
     """The value as a test writes it into a request; `fixed`, where there is no world yet."""
     match value:
         case Ref():

@@ -102,7 +102,7 @@ def _of_the_server(plan: Plan, entity: Entity) -> dict[str, Any]:
     }
 
 
-def _strange(plan: Plan, entity: Entity, column: Column) -> Any:  # noqa: ANN401, PLR0911 - a table
+def _strange(plan: Plan, entity: Entity, column: Column) -> Any:
     lifecycle = plan.model.lifecycle_of(entity.name)
     if lifecycle is not None and lifecycle.column == column.name:
         return next((state for state in lifecycle.states if state != lifecycle.initial), None)
@@ -137,7 +137,7 @@ def _constant_text(entity: Entity, values: Mapping[str, Any]) -> str:
     )
 
 
-def _plain(value: Any) -> str:  # noqa: ANN401 - a value of any column
+def _plain(value: Any) -> str:
     match value:
         case datetime():
             return f"datetime({value.year}, {value.month}, {value.day}, tzinfo=UTC)"
@@ -228,7 +228,7 @@ class _Writes:
                 return None
         return found
 
-    def _default(self, name: str, column: Column) -> Any:  # noqa: ANN401 - a value of any column
+    def _default(self, name: str, column: Column) -> Any:
         """What the contract says of a field that is left out, or else what the table says."""
         for one in self.fields:
             flat = flattened(one.field.schema)
@@ -346,7 +346,7 @@ class _Writes:
         row = {**{f.column.name: f.value for f in self._factory_fills()}, **plain}
         return not any(violates(check.sql, row) for check in self.entity.checks)
 
-    def _factory_fills(self) -> Any:  # noqa: ANN401 - the fills of the factory
+    def _factory_fills(self) -> Any:
         return self.plan.factories[self.entity.name].fills
 
     def _sets_nothing_of_ours(self) -> Iterator[Test]:
@@ -836,7 +836,8 @@ def _versions(plan: Plan, domain: str) -> Iterator[Test]:
                 f"call = {call}",
                 "",
                 "async with world.nothing_changes():",
-                f"    refused = await world.call({sender}, call.method, call.path, call.body, headers)",
+                f"    refused = await world.call({sender}, call.method, call.path, call.body, "
+                "headers)",
                 "",
                 "assert refused.outcome == outcome",
             ),
@@ -911,7 +912,7 @@ def _deletes(plan: Plan, operation: Operation, working: Working) -> Iterator[Tes
                 )
 
 
-def _needed(  # noqa: PLR0913, PLR0917 - a row, and what needs it
+def _needed(
     plan: Plan,
     operation: Operation,
     situation: Situation,

@@ -40,7 +40,7 @@ class CompleteTaskRequest(BaseModel):
     result: JsonObject
 
 
-class TaskView(msgspec.Struct, frozen=True):
+class TaskView(msgspec.Struct, frozen=True, gc=False):
     """A task as its readers see it."""
 
     id: UUID

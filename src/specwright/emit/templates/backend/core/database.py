@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
+from types import GenericAlias
 from typing import Generic, TypeAlias, TypeVar
 
 import asyncpg
@@ -38,7 +39,7 @@ class Base(DeclarativeBase):
     )
 
 
-class Row(msgspec.Struct, frozen=True, array_like=True):
+class Row(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A row as it was read; its fields are the columns of its table, in their order."""
 
 
@@ -54,17 +55,19 @@ class Statement(Generic[R]):
             raise TypeError(statement)
         self.sql = str(compiled)
         self._result = result
+        self._results = GenericAlias(list, (result,))
         self._is_row = issubclass(result, Row)
         self._names = tuple(compiled.positiontup or ())
         self._constants = {k: v for k, v in compiled.params.items() if v is not None}
 
     async def all(self, connection: Connection, **values: object) -> list[R]:
         records = await connection.fetch(self.sql, *self._arguments(values))
-        return [self._read(record) for record in records]
+        rows: list[R] = msgspec.convert([self._plain(record) for record in records], self._results)
+        return rows
 
     async def first(self, connection: Connection, **values: object) -> R | None:
         record = await connection.fetchrow(self.sql, *self._arguments(values))
-        return None if record is None else self._read(record)
+        return None if record is None else msgspec.convert(self._plain(record), self._result)
 
     async def one(self, connection: Connection, **values: object) -> R:
         """The only record; there being none is a fault of ours, not of the caller."""
@@ -80,8 +83,8 @@ class Statement(Generic[R]):
         bound = {**self._constants, **values}
         return [bound[name] for name in self._names]
 
-    def _read(self, record: asyncpg.Record) -> R:
-        return msgspec.convert(tuple(record) if self._is_row else record[0], self._result)
+    def _plain(self, record: asyncpg.Record) -> object:
+        return tuple(record) if self._is_row else record[0]
 
 
 class Database:
