@@ -274,10 +274,11 @@ class Operations:
 
     def _rules(self, operation: Operation) -> None:
         if operation.kind not in REQUIRES or not self.dice.has("require"):
-            return None
+            return
         conditions = Conditions(self.dice, self.plan, operation.table)
         if operation.kind == "create":
-            return self._rules_of_creation(operation, conditions)
+            self._rules_of_creation(operation, conditions)
+            return
         by_nobody = operation.kind == "transition"  # a job may do it, too
         rules = [conditions.of_row(with_actor=not by_nobody, own=False)]
         counting = conditions.counting()

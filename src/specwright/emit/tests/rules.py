@@ -313,7 +313,7 @@ def _picked_in_order(plan: Plan, operation: Operation, role: str, search: Search
                 plan.leave_out(f"{operation.id}: the order of what it takes.")
                 return
             applied(stage, outcome)
-    except Impossible:
+    except (Impossible, KeyError):  # what its row points at may be another of the situation
         return
     call = plan.printer.call(replace(working.found.situation, givens=()))
     keys = ", ".join(f"{'-' if k.descending else ''}{k.column}" for k in search.order_by)

@@ -796,7 +796,8 @@ def fits(step: Step) -> bool:
 def nearest(step: Step) -> str:
     """The pattern that an author may have meant."""
     text = " ".join(step.text.value.split())
-    shapes = [one.shape for one in PATTERNS if step.keyword in one.keywords]
+    built = [one for one in PATTERNS if one.handler is not _later]
+    shapes = [one.shape for one in built if step.keyword in one.keywords]
     scored = [(difflib.SequenceMatcher(None, _plain(text), _plain(s)).ratio(), s) for s in shapes]
     return max(scored)[1]
 

@@ -1,0 +1,96 @@
+"""The sentences of scenarios: what each becomes, and what is asked where one is not understood."""
+
+import pytest
+from library import library
+
+from specwright.diagnostic import Level, Report
+from specwright.emit.tests import emit_tests
+from specwright.emit.tests.steps import PATTERNS
+
+
+def told(*steps: str) -> tuple[str, list[str]]:
+    """The test of a scenario of these steps, and what is asked about it."""
+    report = Report()
+    scenario = "  Scenario: A story\n" + "\n".join(f"    {step}" for step in steps)
+    model = library(scenarios=scenario, report=report)
+    tree = emit_tests(model, report).tree
+    asked = [str(one) for one in report.at(Level.OPEN) if one.code == "scenario-step"]
+    return tree.get("tests/scenarios/test_lending.py", ""), asked
+
+
+ANN = 'Given "ann" is a reader'
+LENT = 'Given "ann" is a reader with a lent loan "l1"'
+BECOMES = [
+    ([LENT], 'await given.loan(world, "lent", member_id=ann["id"])'),
+    ([ANN], 'await given.member(world, role="reader")'),
+    ([ANN, 'And member "ann" has fines 3'], 'world.change("members", ann, fines=3)'),
+    ([ANN, "And every member has fines 2"], 'world.change("members", member, fines=2)'),
+    (
+        [LENT, 'And loan "l1" has state "returned"'],
+        'world.change("loans", l1, state="returned", due_at=None)',
+    ),
+    (
+        [LENT, 'When ann calls renewLoan on loan "l1"'],
+        """world.call(ann, "POST", f"/loans/{l1['id']}/renew")""",
+    ),
+    ([ANN, "When 3 days pass"], "world.pass_time(timedelta(days=3))"),
+    (['Given book "12345" exists'], 'given.book(world, isbn="12345")'),
+    (['Given book "12345" exists', 'Then book "12345" has copies 1'], '["copies"] == 1'),
+    ([LENT, 'Then loan "l1" has renewals 0 and state "lent"'], 'assert l1["state"] == "lent"'),
+    ([LENT, 'Then loan "l1" has no due_at'], 'assert l1["due_at"] is None'),
+    ([LENT, 'Then loan "l1" has member_id "ann"'], 'assert l1["member_id"] == ann["id"]'),
+]
+
+
+@pytest.mark.parametrize(("steps", "line"), BECOMES)
+def test_a_step_becomes_what_it_says(steps: list[str], line: str) -> None:
+    text, asked = told(*steps)
+
+    assert asked == []
+    assert line in text
+
+
+def test_calls_at_the_same_time_race_on_connections_of_their_own() -> None:
+    text, asked = told(
+        'Given "bob" is a clerk',
+        'And "ann" is a reader with a lent loan "l1"',
+        'When bob calls returnBook on loan "l1" and bob calls returnBook on loan "l1" at the same time',
+        'Then one response is 200 and the other is 409 "wrong-status"',
+    )
+    assert asked == []
+    assert "racing_world" in text
+    assert (
+        'assert sorted(answer.outcome for answer in answers) == ["200", "409 wrong-status"]' in text
+    )
+
+
+def test_a_call_whose_response_nobody_asks_about_must_still_be_answered() -> None:
+    text, _ = told(
+        'Given "ann" is a reader with a lent loan "l1"',
+        'When ann calls renewLoan on loan "l1"',
+        'Then loan "l1" has state "lent"',
+    )
+    assert 'assert answer.outcome < "5"' in text
+
+
+@pytest.mark.parametrize(
+    ("step", "hint"),
+    [
+        ('When ann calls renewLon on loan "l1"', "renewLoan"),
+        ('When ann call renewLoan on loan "l1"', "calls"),
+        ('Then loan "l2" has state "lent"', "l2"),
+        ('Then loan "l1" has stat "lent"', "state"),
+        ('Then loan "l1" has state "lend"', "lend"),
+    ],
+)
+def test_a_step_that_is_not_understood_is_an_open_question(step: str, hint: str) -> None:
+    text, asked = told('Given "ann" is a reader with a lent loan "l1"', step)
+
+    assert len(asked) == 1
+    assert hint in asked[0]
+    assert text == ""
+
+
+def test_every_pattern_has_the_form_of_its_own_example() -> None:
+    for pattern in PATTERNS:
+        assert pattern.form.fullmatch(pattern.shape), pattern.shape
