@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo check test quick lint types imports golden
+.PHONY: demo check test quick drawn lint types imports golden
 
 demo: .venv/ready
 	$(BIN)/python examples/demo.py
@@ -31,6 +31,10 @@ test: .venv/ready
 # All tests but those that run an emitted backend.
 quick: .venv/ready
 	$(BIN)/python -m pytest --numprocesses=2 -m "not slow"
+
+# Builds bundles that are drawn at random, and runs their emitted tests: make drawn DRAWN=200.
+drawn: .venv/ready
+	DRAWN=$${DRAWN:-20} $(BIN)/python -m pytest --numprocesses=2 tests/drawn
 
 # Writes the golden trees anew, for review.
 golden: .venv/ready

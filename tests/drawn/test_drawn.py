@@ -24,6 +24,7 @@ from tests.drawn.dice import FEATURES
 from tests.drawn.generator import draw
 
 pytestmark = pytest.mark.slow
+in_full = pytest.mark.skipif("DRAWN" not in os.environ, reason="`make drawn` runs emitted backends")
 
 FIRST = int(os.environ.get("DRAWN_FROM", "0"))
 SEEDS = range(FIRST, FIRST + int(os.environ.get("DRAWN", "20")))
@@ -105,13 +106,15 @@ def test_another_process_compiles_the_same_bytes(seed: int) -> None:
         assert done.stdout.strip() == tree.tree.digest
 
 
+@in_full
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_backend_lints_and_its_tests_pass(seed: int, tmp_path: Path) -> None:
     put(drawn(seed), tmp_path)
     check(tmp_path)
 
 
-@pytest.mark.parametrize("case", cases(), ids=lambda case: case.shows)
+@in_full
+@pytest.mark.parametrize("case", list(cases()), ids=lambda case: case.shows)
 def test_what_was_put_right_stays_so(case: Case, tmp_path: Path) -> None:
     files = draw(case.seed, case.entities, forced=case.forced, barred=case.barred)
     put(whole(files), tmp_path)

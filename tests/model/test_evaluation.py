@@ -28,7 +28,10 @@ FIELDS: Mapping[str, Mapping[str, types.Field]] = {
         "lines": types.Relation("Line", many=True, columns=(("id", "order_id"),)),
         "buyer": types.Relation("User", many=False, columns=(("buyer_id", "id"),), nullable=True),
     },
-    "Line": {"order_id": types.Column(types.UUID), "count": types.Column(types.with_null(types.INT, nullable=True))},
+    "Line": {
+        "order_id": types.Column(types.UUID),
+        "count": types.Column(types.with_null(types.INT, nullable=True)),
+    },
     "User": {"id": types.Column(types.UUID), "name": types.Column(types.TEXT)},
 }
 SCOPE = types.Scope(

@@ -13,7 +13,6 @@ _ALWAYS = (
     "clock",
     "contract",
     "database",
-    "errors",
     "health",
     "logs",
     "problems",
@@ -28,6 +27,7 @@ def emit_core(model: Model, needs: Needs) -> Tree:
 def _files(model: Model, needs: Needs) -> Iterator[tuple[str, str]]:
     for name in _ALWAYS:
         yield name, verbatim(f"backend/core/{name}.py")
+    yield "errors", render("backend/core/errors.py", validation_status=model.validation_status)
     yield "settings", render("backend/core/settings.py", name=model.name, has_jobs=needs.jobs)
     yield "http", render("backend/core/http.py", needs=needs)
     yield "identity", verbatim("backend/core/identity.py")

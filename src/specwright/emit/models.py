@@ -76,10 +76,10 @@ def _column_arguments(entity: Entity, column: Column) -> Iterator[str]:
         yield declared
     if key := entity.foreign_key_of(column.name):
         yield _foreign_key(key)
+    if column.type.identity:
+        yield "Identity()"
     if column.name in entity.primary_key.columns:
         yield "primary_key=True"
-    if column.type.identity:
-        yield "autoincrement=True"
     if default := columns.declared_default(column):
         yield default
     if column.nullable and columns.python_type(column) == "object":

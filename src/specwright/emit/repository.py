@@ -161,6 +161,12 @@ class _Writer:
         assert self.model.roles.column is not None
         return attribute(self.model.roles.column)
 
+    def _with_scope(self, arguments: list[str]) -> list[str]:
+        """The scope may have the time already."""
+        if not Scope(self.model, self.handled.entity).asks_time or "now=now" not in arguments:
+            return [*arguments, "**self._scope"]
+        return [*(one for one in arguments if one != "now=now"), '**{**self._scope, "now": now}']
+
     def _statement(self, name: str, row: str, statement: str) -> str:
         """Adds a statement that starts from what exists for a caller; gives how to name it."""
         scope = Scope(self.model, self.handled.entity)
@@ -323,7 +329,7 @@ class _Writer:
         repository.for_caller.append(
             f"async def add(self{starred}) -> {self._row}:\n"
             f"    return await {self._named('ADD')}.one("
-            f"{', '.join(['self._connection', *arguments, '**self._scope'])})"
+            f"{', '.join(['self._connection', *self._with_scope(arguments)])})"
         )
 
     # -- A changed row ----------------------------------------------------------------------------
@@ -419,7 +425,7 @@ class _Writer:
                 f"async def {name}({', '.join(['self', *parameters])}) -> {self._row} | None:\n"
                 f'    """The first that fits{said}."""\n'
                 f"    return await {picked}.first("
-                f"{', '.join(['self._connection', *values, '**self._scope'])})"
+                f"{', '.join(['self._connection', *self._with_scope(values)])})"
             )
 
     def _annotation(self, operation: Operation, argument: str) -> str:

@@ -9,6 +9,7 @@ from specwright.emit.tests.pairs import shown
 from specwright.emit.tests.plans import ANYONE, Plan
 from specwright.emit.tests.printing import Test, distinct, list_text, test_name, tuple_text
 from specwright.emit.tests.simulation import FORBIDDEN, NOT_FOUND, parts
+from specwright.emit.tests.variables import factory_of
 from specwright.model.access import Permission
 from specwright.model.operations import Operation, OperationKind
 from specwright.model.typed import Typed
@@ -27,7 +28,7 @@ def emit_access(plan: Plan, domain: str) -> str | None:
         "tests/domain/test_access.py",
         domain=domain.replace("_", " "),
         package=domain,
-        users=plan.users.row if plan.users else "",
+        users=factory_of(plan.users) if plan.users else "",
         users_table=plan.users.table if plan.users else "",
         role_column=column or "",
         said_role=f", {column}=role" if column else "",
@@ -38,7 +39,7 @@ def emit_access(plan: Plan, domain: str) -> str | None:
         public=[(one.id, _success(plan, one)) for one in found if ANYONE in plan.permitted(one)],
         signed_in=list_text([o.id for o in found if not o.is_public and o.id in known]),
         named=list_text([o.id for o in found if o.id in known and _names_a_row(plan, o)]),
-        home=plan.factories.home.row if plan.factories.home else "",
+        home=factory_of(plan.factories.home) if plan.factories.home else "",
         tenant_column=tenancy.column if tenancy else "",
         root_column=tenancy.root_column if tenancy else "",
         tests=[

@@ -1,8 +1,9 @@
 """How a test makes a valid row of each table, and what a row of each status holds."""
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from decimal import Decimal
 from functools import cached_property
 from typing import Any, Literal, TypeAlias
 from uuid import UUID
@@ -115,11 +116,24 @@ class Factories:
 
     def _fills(self, entity: Entity) -> Iterator[Fill]:
         found = {fill.column.name: fill for fill in self._first_fills(entity)}
+        self._make_unique(entity, found)
         row = {name: fill.value for name, fill in found.items()}
         free = [fill.column for fill in found.values() if fill.way in ("sample", "default", "null")]
         for name, value in samples.repaired(entity, row, free, self._enums).items():
             found[name] = Fill(found[name].column, "sample", value)
         yield from found.values()
+
+    def _make_unique(self, entity: Entity, found: dict[str, Fill]) -> None:
+        """Of the columns that are unique together, one has another value each time, or null."""
+        for _, columns in entity.uniqueness():
+            fills = [found[name] for name in columns]
+            if any(_differs(fill) for fill in fills):
+                continue
+            for fill in fills:
+                form = samples.unique_form(entity, fill.column, self._enums)
+                if fill.way in ("sample", "default", "moment") and form is not None:
+                    found[fill.column.name] = Fill(fill.column, "unique", form=form)
+                    break
 
     @cached_property
     def _enums(self) -> Mapping[str, EnumType]:
@@ -142,7 +156,7 @@ class Factories:
     def _fill(self, entity: Entity, column: Column) -> Fill:
         default = column.default
         if isinstance(default, LiteralDefault):
-            return Fill(column, "default", default.value)
+            return Fill(column, "default", default_value(column))
         if default is not None:
             return _filled_by_sql(column)
         if column.type.identity:
@@ -165,13 +179,38 @@ def needed_keys(entity: Entity) -> tuple[ForeignKey, ...]:
     )
 
 
+def default_value(column: Column) -> Any:
+    """The default of a column as its rows have it, where it is a literal."""
+    if not isinstance(column.default, LiteralDefault):
+        return None
+    value = column.default.value
+    if column.type.kind is Kind.JSONB and isinstance(value, str):
+        return json.loads(value)
+    if column.type.kind is Kind.NUMERIC and value is not None:
+        return Decimal(value)
+    return value
+
+
+def _differs(fill: Fill) -> bool:
+    """Whether the column has another value in each row, or none."""
+    if fill.way in ("unique", "parent", "null"):
+        return True
+    return fill.way == "default" and fill.value is None
+
+
 def _filled_by_sql(column: Column) -> Fill:
     is_moment = column.type.kind is Kind.TIMESTAMPTZ
     return Fill(column, "moment" if is_moment else "default")
 
 
 def _is_unique(entity: Entity, column: Column) -> bool:
-    return any(columns[-1:] == (column.name,) for _, columns in entity.uniqueness())
+    return any(_varying(entity, columns) == column.name for _, columns in entity.uniqueness())
+
+
+def _varying(entity: Entity, columns: Sequence[str]) -> str | None:
+    """The column by which rows of a factory differ: the last that needs a value of its own."""
+    found = (column for name in reversed(columns) if (column := entity.column(name)))
+    return next((column.name for column in found if not column.is_filled), None)
 
 
 # -- What a status leaves -------------------------------------------------------------------------
@@ -255,7 +294,3 @@ def _role_for(model: Model, operation: str) -> str | None:
     roles = model.roles.values if model.roles else ()
     permitted = [one.role for one in access.permissions] if access else []
     return next((role for role in permitted if role in roles), None)
-
-
-def is_moment(value: object) -> bool:
-    return isinstance(value, datetime)

@@ -8,6 +8,7 @@ from specwright.emit.rendering import render
 from specwright.emit.tests.factories import Factory, Fill, Status
 from specwright.emit.tests.plans import Plan
 from specwright.emit.tests.values import show
+from specwright.emit.tests.variables import factory_of
 from specwright.emit.wording import quoted
 from specwright.model.sql_types import Kind
 
@@ -60,7 +61,7 @@ def emit_given(plan: Plan) -> str:
             plan.leave_out(f"{entity.table}: its rows need one another, so none can be the first.")
     return render(
         "tests/given.py",
-        home=_Home(home.row, home.row.replace("_", " ")) if home else None,
+        home=_Home(factory_of(home), home.row.replace("_", " ")) if home else None,
         factories=[_factory(plan, factory) for factory in plan.factories.all.values()],
     )
 
@@ -68,7 +69,7 @@ def emit_given(plan: Plan) -> str:
 def _factory(plan: Plan, factory: Factory) -> _Factory:
     lifecycle = factory.lifecycle
     return _Factory(
-        factory.entity.row,
+        factory_of(factory.entity),
         factory.entity.table,
         lifecycle.column if lifecycle else "",
         lifecycle.initial if lifecycle else "",
@@ -110,7 +111,7 @@ def _parent(plan: Plan, factory: Factory, fill: Fill) -> _Need:
     key = fill.key
     assert key is not None
     target = plan.model.entity(key.target)
-    made = f"await {target.row}(world{_tenant(plan, factory, key.target)})"
+    made = f"await {factory_of(target)}(world{_tenant(plan, factory, key.target)})"
     pairs = list(zip(key.columns, key.target_columns, strict=True))
     if len(pairs) == 1:
         (own, theirs) = pairs[0]
@@ -146,7 +147,7 @@ def _status_lines(plan: Plan, factory: Factory, status: Status) -> Iterator[str]
         assert roles is not None
         users = plan.model.entity(roles.entity)
         role = f", {roles.column}={quoted(status.role)}" if roles.column and status.role else ""
-        made = f"await {users.row}(world{_tenant(plan, factory, users.name)}{role})"
+        made = f"await {factory_of(users)}(world{_tenant(plan, factory, users.name)}{role})"
         key = quoted(users.primary_key.columns[0])
         yield f"if {quoted(status.held)} not in values:"
         yield f"    row[{quoted(status.held)}] = ({made})[{key}]"

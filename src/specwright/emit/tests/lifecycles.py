@@ -8,6 +8,7 @@ from specwright.emit.tests.plans import ANYONE, Plan, Working
 from specwright.emit.tests.simulation import WRONG_STATUS, Outcome, Simulation
 from specwright.emit.tests.situations import Situation
 from specwright.emit.tests.stage import Impossible
+from specwright.emit.tests.variables import factory_of
 from specwright.model.lifecycles import Lifecycle
 from specwright.model.operations import ColumnValue
 
@@ -62,7 +63,7 @@ def _module(plan: Plan, domain: str, lifecycle: Lifecycle) -> str | None:
         status=lifecycle.column,
         status_words=lifecycle.column.replace("_", " "),
         shown=_shown_as(workings, lifecycle),
-        users=plan.users.row if plan.users and has_users else "",
+        users=factory_of(plan.users) if plan.users and has_users else "",
         said_role=f", {column}=ROLE[trigger]" if column else "",
         roles=[(one.operation.id, one.role) for one in workings] if column else [],
         after=after,

@@ -10,6 +10,7 @@ from specwright.emit.tests.printing import Printer
 from specwright.emit.tests.requests import NoSample
 from specwright.emit.tests.situations import Found, Situations
 from specwright.emit.tests.stage import Impossible
+from specwright.emit.tests.variables import factory_of
 from specwright.model import Model
 from specwright.model.entities import Entity, EnumType
 from specwright.model.operations import Operation, OperationKind
@@ -71,7 +72,7 @@ class Plan:
         said = (
             f", {self.model.roles.column}={names_literal(role)}" if self.model.roles.column else ""
         )
-        return f"await given.{self.users.row}(world{said})"
+        return f"await given.{factory_of(self.users)}(world{said})"
 
     # -- operations -------------------------------------------------------------------------------
 

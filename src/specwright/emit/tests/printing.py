@@ -10,6 +10,7 @@ from specwright.emit.tests.factories import Factories, Row
 from specwright.emit.tests.situations import Found, Situation
 from specwright.emit.tests.stage import Given, Stage
 from specwright.emit.tests.values import Ref, keywords, show, show_json
+from specwright.emit.tests.variables import factory_of
 from specwright.emit.wording import quoted
 from specwright.model.entities import Entity
 from specwright.model.operations import Operation
@@ -79,7 +80,7 @@ class Printer:
         return f"await {self.factory(given.entity)}(world{self.arguments(given)})"
 
     def factory(self, entity: str) -> str:
-        return f"given.{self.factories.model.entity(entity).row}"
+        return f"given.{factory_of(self.factories.model.entity(entity))}"
 
     def arguments(self, given: Given) -> str:
         lifecycle = self.factories.model.lifecycle_of(given.entity)

@@ -13,6 +13,7 @@ from specwright.emit.tests.requests import fields_of
 from specwright.emit.tests.simulation import Simulation
 from specwright.emit.tests.stage import Impossible, Stage
 from specwright.emit.tests.values import Ref
+from specwright.emit.tests.variables import rows_of, variable_of
 from specwright.emit.wording import quoted
 from specwright.model.operations import ColumnValue, Operation, OperationKind
 from specwright.model.typed import path
@@ -163,14 +164,14 @@ def _picks(plan: Plan, operation: Operation, working: Working) -> Iterator[Test]
         return
     answers = {working.found.outcome.answer: 4, none: 2}
     caller = situation.actor or "actor"
-    row = entity.row
+    row = variable_of(entity)
     call = plan.printer.request(situation)
     yield Test(
         test_name(operation.id, "takes_each_row_once"),
         (
             "world = racing_world",
             f"callers = [{plan.given_user(working.role)} for _ in range(6)]",
-            f"{entity.table} = [{plan.printer.made(base[0])} for _ in range(4)]",
+            f"{rows_of(entity)} = [{plan.printer.made(base[0])} for _ in range(4)]",
             "",
             f"answers = await asyncio.gather(*(world.call({caller}, {call}) "
             f"for {caller} in callers))",
@@ -179,7 +180,7 @@ def _picks(plan: Plan, operation: Operation, working: Working) -> Iterator[Test]
             f"taken = [answer.body[{quoted(shown)}] for answer in answers "
             f'if answer.outcome == "{working.found.outcome.answer}"]',
             f"assert sorted(taken) == "
-            f"sorted(world.wire({row}[{quoted(key)}]) for {row} in {entity.table})",
+            f"sorted(world.wire({row}[{quoted(key)}]) for {row} in {rows_of(entity)})",
         ),
         arguments="racing_world: World",
     )

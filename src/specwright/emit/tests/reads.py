@@ -11,10 +11,11 @@ from specwright.emit.tests import samples
 from specwright.emit.tests.modules import doc, module
 from specwright.emit.tests.plans import ANYONE, Plan
 from specwright.emit.tests.printing import Test, path_text, test_name, tuple_text, used_by
-from specwright.emit.tests.simulation import Simulation
+from specwright.emit.tests.simulation import Outcome, Simulation
 from specwright.emit.tests.situations import Found, Situation
 from specwright.emit.tests.stage import Given, Impossible, Stage
 from specwright.emit.tests.values import NOW, Form, Ref, show
+from specwright.emit.tests.variables import factory_of, rows_of, variable_of
 from specwright.emit.wording import quoted
 from specwright.model.access import Permission
 from specwright.model.entities import Column, Entity
@@ -307,13 +308,13 @@ class Listing:
         situations = plan.situations(operation, role)
         if situations is None or operation.entity is None:
             return None
-        variable = plan.model.entity(operation.entity).row
+        variable = variable_of(plan.model.entity(operation.entity))
 
-        def is_seen(_outcome: object, stage: Stage, situation: Situation) -> bool:
+        def is_seen(outcome: Outcome, stage: Stage, situation: Situation) -> bool:
             actor = situation.asked(stage).actor
             row = stage.variables.get(variable)
             is_listed = Simulation(plan.model, stage).is_listed
-            return row is not None and is_listed(operation, actor, row)
+            return row is not None and outcome.is_success and is_listed(operation, actor, row)
 
         found = situations.find(is_seen)
         if found is None:
@@ -383,7 +384,7 @@ class Listing:
     def ids(self, rows: str) -> str:
         key = self.key
         assert key is not None
-        row = self.entity.row
+        row = variable_of(self.entity)
         return f"[world.wire({row}[{quoted(key[1])}]) for {row} in {rows}]"
 
     def only(self, row: str) -> str:
@@ -483,20 +484,20 @@ class Listing:
         return self.test(
             "shows_the_rows",
             *self.before(),
-            self.made(self.entity.row),
+            self.made(variable_of(self.entity)),
             "",
             f"answer = {self.call()}",
             "",
             'assert answer.outcome == "200"',
-            f"assert {shown} == [{_expected(self.plan, view, self.entity.row)}]",
+            f"assert {shown} == [{_expected(self.plan, view, variable_of(self.entity))}]",
         )
 
     # Pages
 
     def _in_pages(self) -> Iterator[Test]:
-        rows = self.entity.table
+        rows = rows_of(self.entity)
         pages = f"await {self.pages}(world, {self.caller}, {self.path(f'{self.size}=2')})"
-        ordered = self._ordered_rows(self.operation.order)
+        ordered = self._ordered_rows(self._default_order)
         if ordered is None:
             self.plan.leave_out(f"{self.operation.id}: the order of its rows.")
         else:
@@ -539,6 +540,15 @@ class Listing:
         )
         yield self._rubbish()
 
+    @property
+    def _default_order(self) -> Sequence[OrderKey]:
+        """What the sorting parameter says when nobody says anything, or else what is always so."""
+        sorting = self.operation.sorting
+        if sorting is None or sorting.default is None:
+            return self.operation.order
+        key = sorting.default
+        return [OrderKey(key.column, key.descending), *self.operation.order]
+
     def _ordered_rows(self, order: Sequence[OrderKey]) -> tuple[dict[str, Any], str, str] | None:
         """What each row says by its `number`, the order in words, and the rows in that order."""
         if not order:
@@ -546,11 +556,12 @@ class Listing:
         first = order[0]
         column = self.entity.column(first.column)
         kind = column.type.kind if column else None
-        rows = self.entity.table
+        rows = rows_of(self.entity)
         if first.column in self.row.said:
             return None
         if (first.column,) == self.entity.primary_key.columns:
-            key = f"lambda {self.entity.row}: {self.entity.row}[{quoted(first.column)}]"
+            one = variable_of(self.entity)
+            key = f"lambda {one}: {one}[{quoted(first.column)}]"
             reverse = ", reverse=True" if first.descending else ""
             return {}, f"in_the_order_of_{first.column}", f"sorted({rows}, key={key}{reverse})"
         forms: dict[Kind, str] = {
@@ -608,7 +619,7 @@ class Listing:
     def _alike(self) -> dict[str, Any] | None:
         """The same in the columns that rows are ordered by, keys aside."""
         values: dict[str, Any] = {}
-        for key in self.operation.order:
+        for key in self._default_order:
             column = self.entity.column(key.column)
             if column is None or key.column in self.entity.primary_key.columns:
                 continue
@@ -713,7 +724,8 @@ class Listing:
             if one.compares != "=" or target.name not in self.plan.factories:
                 return None
             before = [
-                f"{name} = await given.{target.row}(world)" for name in ("their", "wanted_one")
+                f"{name} = await given.{factory_of(target)}(world)"
+                for name in ("their", "wanted_one")
             ]
             theirs = key.target_columns[0]
             pair = ({one.column: Ref("their", theirs)}, {one.column: Ref("wanted_one", theirs)})
@@ -797,7 +809,7 @@ class Listing:
             yield self.test(
                 f"can_be_sorted_by_{key.column}_{direction}",
                 *self.before(),
-                f"{self.entity.table} = [{self.made('', **values)} for number in range(3)]",
+                f"{rows_of(self.entity)} = [{self.made('', **values)} for number in range(3)]",
                 "",
                 f"answer = {self.call(f'{sorting.parameter.name}={key.value}')}",
                 "",
@@ -822,7 +834,7 @@ class Listing:
             f"shows_nothing_of_another_{home.row}",
             *self.before(),
             self.made("ours"),
-            f"elsewhere = await given.{home.row}(world)",
+            f"elsewhere = await given.{factory_of(home)}(world)",
             self.made("", **theirs),
             "",
             f"answer = {self.call()}",
@@ -869,7 +881,7 @@ class Listing:
     def unseen(self) -> list[str] | None:
         """The lines that make a row which is not seen."""
         situations = self.plan.situations(self.operation, self.role)
-        variable = self.entity.row
+        variable = variable_of(self.entity)
 
         def is_unseen(_outcome: object, stage: Stage, situation: Situation) -> bool:
             row = stage.variables[variable]

@@ -24,6 +24,7 @@ from specwright.emit.tests.situations import (
 from specwright.emit.tests.slots import Slot, Slots
 from specwright.emit.tests.stage import Given, Impossible, Stage
 from specwright.emit.tests.values import NOW, Ref
+from specwright.emit.tests.variables import factory_of, variable_of
 from specwright.emit.wording import quoted
 from specwright.model.evaluation import holds
 from specwright.model.lifecycles import Transition
@@ -216,7 +217,7 @@ def _not_picked(
     success = situations.success() if situations else None
     if situations is None or success is None:
         return None
-    variable = plan.model.entity(search.entity).row
+    variable = variable_of(plan.model.entity(search.entity))
 
     def fails_alone(outcome: object, stage: Stage, situation: Situation) -> bool:
         names = {"now": NOW, "actor": situation.asked(stage).actor}
@@ -316,6 +317,7 @@ def _picked_in_order(plan: Plan, operation: Operation, role: str, search: Search
     except (Impossible, KeyError):  # what its row points at may be another of the situation
         return
     call = plan.printer.call(replace(working.found.situation, givens=()))
+    one = variable_of(entity)
     keys = ", ".join(f"{'-' if k.descending else ''}{k.column}" for k in search.order_by)
     outcomes = ", ".join(quoted(working.found.outcome.answer) for _ in names)
     lines = [
@@ -325,8 +327,8 @@ def _picked_in_order(plan: Plan, operation: Operation, role: str, search: Search
         "",
         f"assert [answer.outcome for answer in answers] == [{outcomes}]",
         f"picked = [answer.body[{quoted(shown_key)}] for answer in answers]",
-        f"assert picked == [world.wire({entity.row}[{quoted(entity.primary_key.columns[0])}]) "
-        f"for {entity.row} in ({', '.join(names)})]",
+        f"assert picked == [world.wire({one}[{quoted(entity.primary_key.columns[0])}]) "
+        f"for {one} in ({', '.join(names)})]",
     ]
     name = test_name(operation.id, "takes_the_first_in_order")
     yield Test(name, tuple(lines), doc(f"`{keys}`"))
@@ -371,7 +373,7 @@ def _not_picked_elsewhere(
         *plan.printer.givens(situation.givens, used_by(situation)),
         f"allowed = {plan.printer.call(situation)}",
         f'assert allowed.outcome == "{working.found.outcome.answer}"',
-        f"elsewhere = await given.{home.row}(world)",
+        f"elsewhere = await given.{factory_of(home)}(world)",
         plan.printer.made(theirs),
         "",
         "async with world.nothing_changes():",
@@ -425,7 +427,7 @@ class _JobSituations:
     def __init__(self, plan: Plan, each: Each) -> None:
         self._plan = plan
         self._each = each
-        slot = Slot(plan.model.entity(each.entity).row, each.entity)
+        slot = Slot(variable_of(plan.model.entity(each.entity)), each.entity)
         slots = Slots(plan.factories, {each.name: slot})
         inner = [do.name for do in each.block.do if isinstance(do, DoRule)]
         for name in inner:
@@ -499,19 +501,20 @@ def _job_test(
 ) -> Test:
     givens, stage, changes = found
     entity = plan.model.entity(each.entity)
-    row = stage.variables[entity.row]
+    variable = variable_of(entity)
+    row = stage.variables[variable]
     values = changes.of(row)
-    second = _spared(spared, entity.row) if spared else ()
+    second = _spared(spared, variable) if spared else ()
     lifecycle = plan.model.lifecycle_of(entity.name)
     ending = snake(str(values.get(lifecycle.column, ""))) if lifecycle else ""
     after = plan.printer.after(entity, row, values, stage)
     lines = [
-        *plan.printer.givens(givens, {entity.row}),
+        *plan.printer.givens(givens, {variable}),
         *plan.printer.givens(second, {"spared"}),
         "",
         "await world.run_jobs()",
         "",
-        f"assert await world.again({quoted(entity.table)}, {entity.row}) == {entity.row} | {after}",
+        f"assert await world.again({quoted(entity.table)}, {variable}) == {variable} | {after}",
     ]
     if second:
         lines.append(f"assert await world.again({quoted(entity.table)}, spared) == spared")

@@ -1,18 +1,20 @@
 """`tests/schema/test_{table}.py`: what the database keeps of each table, whoever writes to it."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from specwright.emit.tests import samples
-from specwright.emit.tests.factories import Factory
+from specwright.emit.tests.factories import Factory, default_value
 from specwright.emit.tests.modules import doc, module
 from specwright.emit.tests.plans import Plan
 from specwright.emit.tests.printing import Test, list_text, test_name
 from specwright.emit.tests.sql_conditions import violates
 from specwright.emit.tests.stage import Impossible, Stage
 from specwright.emit.tests.values import Ref, equals, keywords, show
+from specwright.emit.tests.variables import factory_of, variable_of
 from specwright.emit.wording import quoted
 from specwright.model.entities import (
     Check,
@@ -53,7 +55,7 @@ class _Table:
         self.factory = factory
         self.entity = factory.entity
         self.table = quoted(factory.entity.table)
-        self.make = f"given.{factory.entity.row}"
+        self.make = f"given.{factory_of(factory.entity)}"
 
     def tests(self) -> Iterator[Test]:
         yield from self._defaults()
@@ -74,7 +76,7 @@ class _Table:
         with_default = [column for column in self.entity.columns if column.default is not None]
         if not with_default:
             return
-        row = self.entity.row
+        row = variable_of(self.entity)
         lines = [f"needed = await {self.make}(world)"]
         kept = [column.name for column in self.entity.columns if not column.is_filled]
         needed = ", ".join(f"{quoted(name)}: needed[{quoted(name)}]" for name in kept)
@@ -85,11 +87,14 @@ class _Table:
         ]
         for column in with_default:
             match column.default:
-                case LiteralDefault(value):
-                    lines.append(f"assert {row}[{quoted(column.name)}] {_value(column, value)}")
+                case LiteralDefault(str() as text) if column.type.kind is Kind.JSONB:
+                    lines.append(f"assert {row}[{quoted(column.name)}] == {json.loads(text)!r}")
+                case LiteralDefault():
+                    value = equals(default_value(column))
+                    lines.append(f"assert {row}[{quoted(column.name)}] {value}")
                 case SqlDefault():
                     lines.append(f"assert {row}[{quoted(column.name)}] is not None")
-        if self._can_stand({c.name: _known_default(c) for c in with_default}):
+        if self._can_stand({c.name: default_value(c) for c in with_default}):
             yield Test("test_a_row_has_defaults", tuple(lines))
 
     def _can_stand(self, values: Mapping[str, Any]) -> bool:
@@ -179,7 +184,8 @@ class _Table:
             return
         lines: list[str] = []
         for number, (status, change) in enumerate(found):
-            name = self.entity.row if number == 0 else f"other_{self.entity.row}"
+            variable = variable_of(self.entity)
+            name = variable if number == 0 else f"other_{variable}"
             values = {
                 column: replace(value, row=name) if isinstance(value, Ref) else value
                 for column, value in change.items()
@@ -231,13 +237,13 @@ class _Table:
             for other in check.columns:
                 if name == other or violates(check.sql, {**row, name: row[other]}) is not True:
                     continue
-                return {name: Ref(self.entity.row, other)}
+                return {name: Ref(variable_of(self.entity), other)}
         return None
 
     # -- several rows
 
     def _unique(self, unique: Unique) -> Iterator[Test]:
-        row = self.entity.row
+        row = variable_of(self.entity)
         said = ", ".join(f"{name}={row}[{quoted(name)}]" for name in unique.columns)
         values = [fill for fill in self.factory.fills if fill.column.name in unique.columns]
         filled = self._filled_for(unique)
@@ -307,14 +313,14 @@ class _Table:
             return
         target = self.plan.model.entity(key.target)
         own, theirs = key.columns[0], key.target_columns[0]
-        row = self.entity.row
+        row = variable_of(self.entity)
         if not self._is_free(key) or target.name == self.entity.name:
             return
-        above = target.row if target.row != row else f"{target.row}_2"
+        above = variable_of(target)
         made = f"await {self.make}(world, {own}={above}[{quoted(theirs)}])"
         is_kept = key.on_delete in ("restrict", "no action")
         lines = [
-            f"{above} = await given.{target.row}(world)",
+            f"{above} = await given.{factory_of(target)}(world)",
             made if is_kept else f"{row} = {made}",
         ]
         delete = f"world.delete({quoted(target.table)}, {above})"
@@ -337,16 +343,6 @@ class _Table:
             case _:
                 return
         yield Test(name, tuple(lines))
-
-
-def _value(column: Column, value: Any) -> str:
-    if column.type.kind is Kind.NUMERIC and value is not None:
-        return equals(Decimal(value))
-    return equals(value)
-
-
-def _known_default(column: Column) -> Any:
-    return column.default.value if isinstance(column.default, LiteralDefault) else None
 
 
 def _literal(value: Any) -> str:

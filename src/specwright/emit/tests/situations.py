@@ -21,6 +21,7 @@ from specwright.emit.tests.simulation import Asked, Beyond, Outcome, Simulation
 from specwright.emit.tests.slots import Knob, Slot, Slots
 from specwright.emit.tests.stage import Given, Impossible, Stage
 from specwright.emit.tests.values import Ref
+from specwright.emit.tests.variables import apart, variable_of
 from specwright.model import Model
 from specwright.model.operations import Operation, OperationKind, RowInPath
 from specwright.model.rules import Each
@@ -298,7 +299,7 @@ class Situations:
         if self.role == "anyone" or roles is None:
             return None, []
         variable = self.role if self.role.isidentifier() else "caller"
-        if variable in {entity.row for entity in self.model.entities}:
+        if variable in {entity.row for entity in self.model.entities} | {"world", "given"}:
             variable = "caller"
         says = ((roles.column, self.role),) if roles.column else ()
         self._tops["actor"] = Slot(variable, roles.entity)
@@ -328,7 +329,8 @@ class Situations:
                 above = actor
                 continue
             entity = self.model.entity(one.entity)
-            variable = entity.row if entity.row != actor else f"{entity.row}_2"
+            variable = variable_of(entity)
+            variable = variable if variable != actor else f"{variable}_2"
             says = tuple((own, Ref(above, theirs)) for own, theirs in one.joins if above)
             is_last = one is named and is_own
             status = self._first_status(entity.name) if is_last else None
@@ -347,7 +349,8 @@ class Situations:
         if name is None or name not in self.factories:
             return []
         row = self.model.entity(name).row
-        variable = row if row != above else f"{row}_2"
+        variable = variable_of(self.model.entity(name))
+        variable = variable if variable != above else f"{variable}_2"
         slot = Slot(variable, name)
         self._tops[row] = slot
         says = tuple((own, Ref(above, theirs)) for own, theirs in self.operation.parent_joins)
@@ -372,7 +375,7 @@ class Situations:
         link = self.model.entity(self.operation.link.entity)
         columns: list[tuple[str, Ref]] = []
         for end in self.operation.link.ends:
-            row = self.model.entity(end.target).row
+            row = variable_of(self.model.entity(end.target))
             wanted = [row, end.column.removesuffix("_id"), f"{row}_2"]
             variable = next(name for name in wanted if name not in taken)
             taken.add(variable)
@@ -380,7 +383,7 @@ class Situations:
             path.append((end.parameter, Ref(variable, end.target_column)))
             columns.append((end.column, Ref(variable, end.target_column)))
         if self.operation.kind is OperationKind.UNLINK:
-            givens.append(Given(link.row, link.name, says=tuple(columns)))
+            givens.append(Given(variable_of(link), link.name, says=tuple(columns)))
         return None, tuple(path), givens
 
     def _searched_row(self) -> tuple[str | None, tuple[tuple[str, Ref], ...], list[Given]]:
@@ -389,10 +392,10 @@ class Situations:
         name = search.entity if search is not None else self.operation.entity
         if name is None or name not in self.factories:
             return None, (), []
-        variable = self.model.entity(name).row
+        variable, row = variable_of(self.model.entity(name)), self.model.entity(name).row
         slot = Slot(variable, name)
-        self._tops[search.name if search is not None else variable] = slot
-        self._tops[variable] = slot
+        self._tops[search.name if search is not None else row] = slot
+        self._tops[row] = slot
         return None, (), [Given(variable, name)]
 
     def _body(self, taken: set[str]) -> tuple[dict[str, Any] | None, dict[str, Any], list[Given]]:
@@ -407,9 +410,11 @@ class Situations:
                 continue
             if one.key is not None:
                 target = self.model.entity(one.key.target)
-                variable = next(
-                    n for n in (target.row, f"{target.row}_2", f"{target.row}_3") if n not in taken
-                )
+                own = variable_of(self.model.entity(self.operation.entity or target.name))
+                stem = apart((one.field.column or "").removesuffix("_id"))
+                plain = variable_of(target)
+                wanted = (plain, stem, f"{plain}_2", f"{plain}_3", f"{plain}_4")
+                variable = next(n for n in wanted if n and n not in taken | {own})
                 taken.add(variable)
                 givens.append(Given(variable, target.name))
                 body[one.field.name] = Ref(variable, one.key.target_columns[0])

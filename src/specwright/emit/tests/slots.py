@@ -9,6 +9,7 @@ from typing import Any
 from specwright.emit.tests import samples
 from specwright.emit.tests.factories import Factories
 from specwright.emit.tests.values import NOW, Ref
+from specwright.emit.tests.variables import apart, variable_of
 from specwright.model.entities import Column, Entity
 from specwright.model.sql_types import Kind
 from specwright.model.typed import (
@@ -102,8 +103,9 @@ class Slots:
         return above.below[follow.name]
 
     def _variable(self, follow: Follow) -> str:
-        row = self.factories.model.entity(follow.relation.entity).row
-        wanted = [row, follow.name] if follow.relation.many else [follow.name, row]
+        row = variable_of(self.factories.model.entity(follow.relation.entity))
+        name = apart(follow.name)
+        wanted = [row, name] if follow.relation.many else [name, row]
         free = [name for name in wanted if name not in self._taken]
         number = 2
         while not free:

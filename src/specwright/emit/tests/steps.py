@@ -16,6 +16,7 @@ from specwright.diagnostic import did_you_mean
 from specwright.emit.tests.plans import Plan
 from specwright.emit.tests.printing import path_text, success_status
 from specwright.emit.tests.values import Form, equals, keywords, show, show_json
+from specwright.emit.tests.variables import factory_of, variable_of
 from specwright.emit.wording import quoted
 from specwright.model.entities import Column, Entity, ForeignKey
 from specwright.model.naming import singular
@@ -133,7 +134,7 @@ class Story:
             shown = "" if status == lifecycle.initial else f", {quoted(status)}"
         thing = self.new(name, entity)
         self.lines.append(
-            f"{thing.variable} = await given.{entity.row}(world{shown}{keywords(values)})"
+            f"{thing.variable} = await given.{factory_of(entity)}(world{shown}{keywords(values)})"
         )
         return thing
 
@@ -427,7 +428,7 @@ def _linked(story: Story, match: re.Match[str], _step: Step) -> None:
             for near in entity.foreign_keys:
                 if near is not far and near.target == one.entity:
                     said = {**_pointing(near, one), **_pointing(far, other)}
-                    story.lines.append(f"await given.{entity.row}(world{keywords(said)})")
+                    story.lines.append(f"await given.{factory_of(entity)}(world{keywords(said)})")
                     return
     raise Unclear(f"No table says that a {match[1]} is {verb} by a {match[4]}.")
 
@@ -440,8 +441,8 @@ def _every_has(story: Story, match: re.Match[str], _step: Step) -> None:
         where = f", {pair[0]}={pair[1]}"
     values = story.changed(entity, story.assignments(entity, match[3]))
     story.lines += [
-        f"for {entity.row} in await world.rows({quoted(entity.table)}{where}):",
-        f"    await world.change({quoted(entity.table)}, {entity.row}{keywords(values)})",
+        f"for {variable_of(entity)} in await world.rows({quoted(entity.table)}{where}):",
+        f"    await world.change({quoted(entity.table)}, {variable_of(entity)}{keywords(values)})",
     ]
 
 
@@ -479,8 +480,8 @@ def _holds(story: Story, match: re.Match[str], _step: Step) -> None:
     things = [story.thing(name).variable for name in _HANDLE.findall(match[4])]
     listed = f"({', '.join(things)},)" if len(things) == 1 else f"({', '.join(things)})"
     story.lines += [
-        f"for {entity.row} in {listed}:",
-        f"    await world.change({quoted(entity.table)}, {entity.row}{keywords(said)})",
+        f"for {variable_of(entity)} in {listed}:",
+        f"    await world.change({quoted(entity.table)}, {variable_of(entity)}{keywords(said)})",
     ]
 
 
@@ -538,7 +539,7 @@ def _part(story: Story, owned: Thing, other: Thing, said: Mapping[str, str]) -> 
         if column is None:
             raise Unclear(f"`{entity.table}` has no number to be said.")
         values[column.name] = story.value(column, text, is_name=False, entity=entity)
-    story.lines.append(f"await given.{entity.row}(world{keywords(values)})")
+    story.lines.append(f"await given.{factory_of(entity)}(world{keywords(values)})")
 
 
 def _parts(story: Story, owned: Thing, _word: str, step: Step) -> None:

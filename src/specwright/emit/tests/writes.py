@@ -33,6 +33,7 @@ from specwright.emit.tests.situations import Situation
 from specwright.emit.tests.sql_conditions import violates
 from specwright.emit.tests.stage import Given, Impossible
 from specwright.emit.tests.values import NOW, Ref, equals, show, show_json
+from specwright.emit.tests.variables import factory_of, variable_of
 from specwright.emit.wording import quoted
 from specwright.model.entities import Check, Column, Entity
 from specwright.model.evaluation import evaluate
@@ -221,7 +222,7 @@ class _Writes:
             elif fill.way == "moment":
                 found[name] = "world.now"
             elif fill.way == "default" and fill.value is None:
-                found[name] = f"{self.entity.row}[{quoted(name)}]"
+                found[name] = f"{variable_of(self.entity)}[{quoted(name)}]"
             elif fill.way in ("default", "null") or fill.column.nullable:
                 found[name] = show(self._default(name, fill.column))
             else:
@@ -267,7 +268,7 @@ class _Writes:
         if after is None:
             self.plan.leave_out(f"{self.operation.id}: every column of the new row.")
             return
-        row = self.entity.row
+        row = variable_of(self.entity)
         columns = ", ".join(f"{quoted(name)}: {value}" for name, value in after.items())
         keys = self.entity.primary_key.columns
         shown = self._shown(keys[0]) if len(keys) == 1 else None
@@ -324,7 +325,7 @@ class _Writes:
         if not self._is_storable(columns):
             self.plan.leave_out(f"{self.operation.id}: a body with every field.")
             return
-        row = self.entity.row
+        row = variable_of(self.entity)
         lines = [
             *self._givens(),
             "",
@@ -358,7 +359,7 @@ class _Writes:
         ours = _of_the_server(self.plan, self.entity)
         if not ours or after is None:
             return
-        row, table = self.entity.row, quoted(self.entity.table)
+        row, table = variable_of(self.entity), quoted(self.entity.table)
         said = {one.field.name for one in self.fields}
         forged = "{name: world.wire(value) for name, value in " + name + ".items()}"
         body = f"{show_json(self._body)} | {forged}"
@@ -615,12 +616,12 @@ class _Writes:
             tenant = target.tenant
             if home is not None and tenancy is not None and tenant and tenant.is_direct:
                 made = [
-                    f"elsewhere = await given.{home.row}(world)",
-                    f"theirs = await given.{target.row}"
+                    f"elsewhere = await given.{factory_of(home)}(world)",
+                    f"theirs = await given.{factory_of(target)}"
                     f"(world, {tenant.column}=elsewhere[{quoted(tenancy.root_column)}])",
                 ]
                 if tenant.is_root:
-                    made = [f"theirs = await given.{target.row}(world)"]
+                    made = [f"theirs = await given.{factory_of(target)}(world)"]
                 value: Any = Ref("theirs", one.key.target_columns[0])
                 words = f"takes_no_{one.field.name}_of_another_{home.row}"
             else:
@@ -894,7 +895,7 @@ def _deletes(plan: Plan, operation: Operation, working: Working) -> Iterator[Tes
             if foreign.target != entity.name or len(foreign.columns) != 1:
                 continue
             own, theirs = foreign.columns[0], foreign.target_columns[0]
-            child = f"await given.{other.row}(world, {own}={row}[{quoted(theirs)}])"
+            child = f"await given.{factory_of(other)}(world, {own}={row}[{quoted(theirs)}])"
             if foreign.name in operation.conflicts:
                 yield _needed(plan, operation, situation, answer, foreign.name, child, other)
             elif foreign.on_delete == "cascade":
@@ -1015,8 +1016,8 @@ def _foreign_ends(plan: Plan, operation: Operation) -> Iterator[Test]:
                 *plan.printer.givens(situation.givens, used_by(situation)),
                 f"allowed = {plan.printer.call(situation)}",
                 f'assert allowed.outcome == "{working.found.outcome.answer}"',
-                f"elsewhere = await given.{home.row}(world)",
-                f"theirs = await given.{target.row}"
+                f"elsewhere = await given.{factory_of(home)}(world)",
+                f"theirs = await given.{factory_of(target)}"
                 f"(world, {tenant.column}=elsewhere[{quoted(tenancy.root_column)}])",
                 "",
                 "async with world.nothing_changes():",
@@ -1053,7 +1054,7 @@ def _same_ends(
             f"allowed = {plan.printer.call(situation)}",
             f'assert allowed.outcome == "{answer}"',
             "",
-            f"other_{target.row} = await given.{target.row}(world)",
+            f"other_{target.row} = await given.{factory_of(target)}(world)",
             "async with world.nothing_changes():",
             f"    refused = await world.call({situation.actor or 'None'}, "
             f'"{operation.method.upper()}", {path})',
