@@ -63,7 +63,7 @@ class Tables:
             table.columns.append(Column("name", "text"))
 
     def _add(self, noun: Noun) -> Table:
-        by_number = self.dice.has("number_key")
+        by_number = self.dice.has("number_key") and noun not in words.PEOPLE
         kind = self.dice.pick(["int", "bigint", "serial", "bigserial"]) if by_number else "uuid"
         table = Table(noun, Column("id", kind), versioned=self.dice.has("versioned"))
         self.plan.tables.append(table)

@@ -13,11 +13,18 @@ from specwright.emit.beyond import ARGUMENTS, Beyond, roots
 from specwright.emit.facts import Fact, distinct_facts
 from specwright.emit.lookups import effect, job_rule, operation_rule
 from specwright.emit.nested import Nested, nested_rows
+from specwright.emit.once import once
 from specwright.model import Model
 from specwright.model.lifecycles import Lifecycle, Transition
 from specwright.model.operations import OperationKind
 from specwright.model.rules import Block, DoRule, Each, Require, Rule, Set
 from specwright.model.typed import Typed, path, reads_relations
+
+
+@once
+def _named(_: Model) -> "dict[str, Behaviour | None]":
+    """Those that were asked for."""
+    return {}
 
 
 @dataclass(frozen=True)
@@ -34,6 +41,13 @@ class Behaviour:
     @classmethod
     def named(cls, model: Model, name: str) -> "Behaviour | None":
         """Of the operation or the trigger; None where it works on no row that there is."""
+        known = _named(model)
+        if name not in known:
+            known[name] = cls._found(model, name)
+        return known[name]
+
+    @classmethod
+    def _found(cls, model: Model, name: str) -> "Behaviour | None":
         operation, rule = model.operation(name), _rule(model, name)
         living = next((one for one in model.lifecycles if name in one.triggers), None)
         entity = living.entity if living else rule.entity if rule else None

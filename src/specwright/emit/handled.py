@@ -8,6 +8,7 @@ from specwright.emit.behaviour import Behaviour
 from specwright.emit.beyond import Beyond, roots
 from specwright.emit.lookups import operation_rule, performed, subject_of
 from specwright.emit.nested import Nested, nested_rows
+from specwright.emit.once import once
 from specwright.model import Model
 from specwright.model.entities import Column, Entity
 from specwright.model.operations import Operation, OperationKind
@@ -159,6 +160,7 @@ def changes_what_it_finds(model: Model, operation: Operation) -> bool:
     )
 
 
+@once
 def all_beyond(model: Model) -> tuple[Beyond, ...]:
     """All that rules do beyond their own rows, each once."""
     found: dict[str, Beyond] = {}

@@ -14,7 +14,7 @@ from specwright.emit.limits_of_rules import (
     limits_of_nested,
     limits_of_rule,
 )
-from specwright.emit.lookups import performed, permissions
+from specwright.emit.lookups import performed, permissions, users_of
 from specwright.emit.nested import nested_rows
 from specwright.model import Model
 from specwright.model.naming import attribute
@@ -28,6 +28,7 @@ from specwright.model.operations import (
     SortKey,
     View,
 )
+from specwright.model.sql_types import Kind
 from specwright.model.typed import Get, Name, Typed, path, reads_relations, walk
 
 
@@ -54,10 +55,8 @@ def within_limits(model: Model, report: Report) -> Model:
 
 
 def _all_limits(model: Model) -> Iterator[tuple[str, list[tuple[Place, str]]]]:
-    if not model.errors.is_problem:
-        for operation in model.operations:
-            sentence = "Refusals in the contract's own error body are not built yet."
-            yield operation.id, [(operation.place, sentence)]
+    for operation in model.operations:
+        yield operation.id, [(operation.place, one) for one in _of_everything(model)]
     for operation in model.operations:
         yield operation.id, list(_of_operation(model, operation))
         for nested in nested_rows(model, operation):
@@ -70,6 +69,16 @@ def _all_limits(model: Model) -> Iterator[tuple[str, list[tuple[Place, str]]]]:
             yield name, list(limits_of_behaviour(behaviour))
     for job in model.jobs:
         yield job.name, list(limits_of_job(model, job))
+
+
+def _of_everything(model: Model) -> Iterator[str]:
+    """What keeps every operation from being built."""
+    if not model.errors.is_problem:
+        yield "Refusals in the contract's own error body are not built yet."
+    users = users_of(model)
+    key = users.column(users.primary_key.columns[0]) if users else None
+    if key is not None and key.type.kind is not Kind.UUID:
+        yield "Tokens of users whose key is no uuid are not built yet."
 
 
 # -- Operations -----------------------------------------------------------------------------------

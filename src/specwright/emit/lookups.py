@@ -1,6 +1,7 @@
 """Questions that emitters ask the model."""
 
 from specwright.emit import names
+from specwright.emit.once import once
 from specwright.model import Model
 from specwright.model.access import Permission
 from specwright.model.entities import Entity, EnumType
@@ -68,6 +69,7 @@ def job_rule(model: Model, name: str) -> Rule | None:
     return Rule(name, "operation", each.entity, each.name, block, job.place, has_actor=False)
 
 
+@once
 def performed(model: Model) -> frozenset[str]:
     """The names of what is done at all: by calls of the contract, by jobs, by one another."""
     found: set[str] = set()

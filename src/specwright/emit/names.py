@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from keyword import iskeyword
 
 from specwright.address import pascal, snake
+from specwright.emit.once import once
 from specwright.model import Model
 from specwright.model.entities import Entity
 from specwright.model.naming import attribute
@@ -86,6 +87,7 @@ def domains(model: Model) -> list[str]:
     return sorted({entity.domain for entity in model.entities})
 
 
+@once
 def enum_homes(model: Model) -> dict[str, str]:
     """The domain that defines each enum: that of the first table with a column of it."""
     homes: dict[str, str] = {}
@@ -101,6 +103,7 @@ def has_row(model: Model, entity: Entity) -> bool:
     return entity.name in _read_whole(model)
 
 
+@once
 def _read_whole(model: Model) -> frozenset[str]:
     found = {model.roles.entity} if model.roles else set()
     for operation in model.operations:

@@ -15,6 +15,7 @@ from specwright.emit.tests.stage import Impossible, Stage
 from specwright.emit.tests.values import Ref
 from specwright.emit.tests.variables import rows_of, variable_of
 from specwright.emit.wording import quoted
+from specwright.model.entities import Entity
 from specwright.model.operations import ColumnValue, Operation, OperationKind
 from specwright.model.typed import path
 
@@ -181,6 +182,37 @@ def _picks(plan: Plan, operation: Operation, working: Working) -> Iterator[Test]
             f'if answer.outcome == "{working.found.outcome.answer}"]',
             f"assert sorted(taken) == "
             f"sorted(world.wire({row}[{quoted(key)}]) for {row} in {rows_of(entity)})",
+        ),
+        arguments="racing_world: World",
+    )
+    yield from _passes_over(plan, working, entity, shown)
+
+
+def _passes_over(plan: Plan, working: Working, entity: Entity, shown: str) -> Iterator[Test]:
+    """A row that somebody else holds is not waited for."""
+    situation = working.found.situation
+    base = next(one for one in situation.givens if one.variable != situation.actor)
+    rows = [replace(base, variable=name) for name in ("first", "second")]
+    caller = [one for one in situation.givens if one.variable == situation.actor]
+    alone = replace(situation, givens=())
+    try:
+        stage = Stage(plan.factories).put([*caller, *rows])
+        picked = Simulation(plan.model, stage).answer(alone.asked(stage)).picked
+    except Impossible:
+        return
+    held, free = ("first", "second") if picked is stage.variables["first"] else ("second", "first")
+    key = quoted(entity.primary_key.columns[0])
+    yield Test(
+        test_name(working.operation.id, "passes_over_what_others_hold"),
+        (
+            "world = racing_world",
+            *plan.printer.givens([*caller, *rows], {"first", "second", situation.actor or ""}),
+            "",
+            f"async with world.holding({quoted(entity.table)}, {held}):",
+            f"    answer = {plan.printer.call(alone)}",
+            "",
+            f'assert answer.outcome == "{working.found.outcome.answer}"',
+            f"assert answer.body[{quoted(shown)}] == world.wire({free}[{key}])",
         ),
         arguments="racing_world: World",
     )

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
-from typing import NoReturn, Protocol
+from typing import NoReturn, Protocol, TypeAlias
 
 import yaml
 
@@ -22,9 +22,11 @@ from specwright.spec.yaml.slips import (
 )
 
 try:
-    from yaml import CSafeLoader as Loader
+    from yaml import CSafeLoader
 except ImportError:  # PyYAML was built without libyaml: the same events, ten times slower
-    from yaml import SafeLoader as Loader  # type: ignore[assignment]  # the same methods
+    from yaml import SafeLoader as CSafeLoader  # type: ignore[assignment]  # the same methods
+
+Loader: TypeAlias = type[CSafeLoader] | type[yaml.SafeLoader]
 
 LARGEST = 5_000_000  # characters
 MOST_NODES = 500_000  # those of aliases counted each time
@@ -44,6 +46,8 @@ _CORE = frozenset(
     f"tag:yaml.org,2002:{kind}" for kind in ("str", "int", "float", "bool", "null", "map", "seq")
 )
 _QUOTES = frozenset("\"'|>")
+# libyaml looks ahead for the ends of keys, past our own limit, up to a limit of its own
+_LIBYAML_IS_TOO_DEEP = "exceeded maximum nesting depth"
 _TOO_DEEP = f"This is nested more than {DEEPEST} levels deep."
 
 
@@ -142,13 +146,16 @@ class _Reading:
         self._root: Node | None = None
         self._last: Scalar | None = None
 
-    def read(self, characters: str) -> Node | Slip | None:
+    def read(self, characters: str, loader: Loader = CSafeLoader) -> Node | Slip | None:
         try:
-            for event in yaml.parse(characters[self._shift :], Loader):
+            for event in yaml.parse(characters[self._shift :], loader):
                 self._take(event)
         except _EnoughSaid:
             return None
         except yaml.MarkedYAMLError as failure:
+            if failure.problem == _LIBYAML_IS_TOO_DEEP:
+                again = _Reading(self._text, self._report, self._repaired)
+                return again.read(characters, yaml.SafeLoader)
             return find_slip(self._stumble(characters, failure))
         return self._root or self._bare(None, "", 0, 0)
 
