@@ -56,21 +56,26 @@ FEATURES = {
 
 @dataclass
 class Dice:
-    """`forced` features are always there, `barred` ones never."""
+    """`forced` features are always there, `barred` ones never.
+
+    Each feature has chances of its own, so that a new one changes no bundle that does not draw it.
+    """
 
     seed: int
     forced: Collection[str] = ()
     barred: Collection[str] = ()
     _random: Random = field(init=False)
+    _features: dict[str, Random] = field(init=False)
 
     def __post_init__(self) -> None:
         unknown = [name for name in (*self.forced, *self.barred) if name not in FEATURES]
         if unknown:
             raise ValueError(unknown)
         self._random = Random(self.seed)
+        self._features = {name: Random(f"{self.seed} {name}") for name in FEATURES}
 
     def has(self, feature: str) -> bool:
-        drawn = self._random.random() < FEATURES[feature]
+        drawn = self._features[feature].random() < FEATURES[feature]
         return feature in self.forced or (drawn and feature not in self.barred)
 
     def chance(self, probability: float) -> bool:

@@ -163,6 +163,15 @@ class World:
         sql = f'DELETE FROM "{table}" WHERE {_where(key)}'
         await self._connection.execute(sql, *key.values())
 
+    @asynccontextmanager
+    async def holding(self, table: str, row: Row) -> AsyncIterator[None]:
+        """During the block somebody else has the row locked."""
+        key = _key(table, row)
+        sql = f'SELECT 1 FROM "{table}" WHERE {_where(key)} FOR UPDATE'
+        async with self._connection.transaction():
+            await self._connection.execute(sql, *key.values())
+            yield
+
     async def broken(self, change: Awaitable[object]) -> str | None:
         """The constraint, or the column that is not null, which keeps a change from being made."""
         try:

@@ -22,6 +22,19 @@ async def test_claim_next_task_takes_each_row_once(racing_world: World) -> None:
     assert sorted(taken) == sorted(world.wire(task["id"]) for task in tasks)
 
 
+async def test_claim_next_task_passes_over_what_others_hold(racing_world: World) -> None:
+    world = racing_world
+    agent = await given.user(world, role="agent")
+    first = await given.task(world)
+    second = await given.task(world)
+
+    async with world.holding("tasks", first):
+        answer = await world.call(agent, "POST", "/v1/tasks/claim-next")
+
+    assert answer.outcome == "200"
+    assert answer.body["id"] == world.wire(second["id"])
+
+
 async def test_update_task_loses_no_change(racing_world: World) -> None:
     world = racing_world
     member = await given.user(world, role="member")
