@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from specwright.emit.tests.steps import PATTERNS
+from specwright.emit.tests.sentences import PATTERNS
 from specwright.model.typed import Function
 from specwright.spec.blocks import KEYS
 from specwright.spec.service import AUTH_KEYS, LIMIT_KEYS

@@ -10,16 +10,7 @@ from specwright.emit.rendering import render
 from specwright.emit.tests.modules import doc
 from specwright.emit.tests.plans import Plan
 from specwright.emit.tests.printing import test_name
-from specwright.emit.tests.steps import (
-    NotBuilt,
-    Story,
-    Unclear,
-    asks_for_response,
-    bind,
-    fits,
-    makes_a_call,
-    nearest,
-)
+from specwright.emit.tests.sentences import NotBuilt, Story, Unclear, bind, fits, nearest
 from specwright.spec.syntax import Scenario, Step
 
 
@@ -138,7 +129,7 @@ def _told(plan: Plan, report: Report, story: Story, steps: Sequence[Step], title
             )
             plan.leave_out(f"The scenario `{title}`: `{words}` is not understood.")
             is_whole = False
-        if is_whole and makes_a_call(step) and not _is_asked_about(steps[number + 1 :]):
+        if is_whole and _makes_a_call(step) and not _is_asked_about(steps[number + 1 :]):
             one = story.answered == "answer"
             story.lines.append(
                 'assert answer.outcome < "5"'
@@ -151,11 +142,19 @@ def _told(plan: Plan, report: Report, story: Story, steps: Sequence[Step], title
 def _is_asked_about(after: Sequence[Step]) -> bool:
     """Whether a later step says what the response to a call is."""
     for step in after:
-        if makes_a_call(step):
+        if _makes_a_call(step):
             return False
-        if asks_for_response(step):
+        if _asks_for_response(step):
             return True
     return False
+
+
+def _makes_a_call(step: Step) -> bool:
+    return step.keyword == "When" and " calls " in step.text.value
+
+
+def _asks_for_response(step: Step) -> bool:
+    return step.keyword == "Then" and "response" in step.text.value
 
 
 def _named_apart(scenarios: Sequence[_Scenario]) -> list[_Scenario]:

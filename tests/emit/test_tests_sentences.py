@@ -5,7 +5,7 @@ from library import library
 
 from specwright.diagnostic import Level, Report
 from specwright.emit.tests import emit_tests
-from specwright.emit.tests.steps import PATTERNS
+from specwright.emit.tests.sentences import PATTERNS
 
 
 def told(*steps: str) -> tuple[str, list[str]]:
