@@ -65,11 +65,15 @@ RULES = """
 | `listLoans`, `getLoan`   | `loan.member_id == actor.id`  | yes   |
 | `lendBook`, `returnBook` |                               | yes   |
 | `renewLoan`              | `loan.member_id == actor.id`  |       |
+| `askForLoan`             | yes                           |       |
 
 ## Operations
 
 ```yaml rules
 OPERATIONS
+askForLoan:
+  set:
+    loan.member_id: actor.id
 effects:
   lend:
     set:
@@ -88,6 +92,10 @@ paths:
     get:
       operationId: listLoans
       responses: { '200': { description: OK, content: { application/json: { schema: { $ref: '#/components/schemas/Loans' } } } } }
+    post:
+      operationId: askForLoan
+      requestBody: { required: true, content: { application/json: { schema: { $ref: '#/components/schemas/NewLoan' } } } }
+      responses: { '201': { $ref: '#/components/responses/Loan' } }
   /loans/{id}:
     parameters: [{ $ref: '#/components/parameters/id' }]
     get: { operationId: getLoan, responses: { '200': { $ref: '#/components/responses/Loan' } } }
@@ -112,6 +120,10 @@ components:
         id: { type: string, format: uuid }
         state: { type: string, enum: [asked, lent, returned] }
         renewals: { type: integer }
+    NewLoan:
+      type: object
+      required: [book_id]
+      properties: { book_id: { type: string, format: uuid }, renewals: { type: integer, minimum: 0, default: 0 } }
     Loans: { type: object, required: [items], properties: { items: { type: array, items: { $ref: '#/components/schemas/Loan' } } } }
 """
 PLAN = """

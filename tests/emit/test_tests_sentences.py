@@ -19,6 +19,10 @@ def told(*steps: str) -> tuple[str, list[str]]:
 
 
 ANN = 'Given "ann" is a reader'
+BOOK = 'And book "b1" exists'
+ASKED = (
+    'When ann calls askForLoan with:\n      """\n      {"book_id": "b1", "renewals": 1}\n      """'
+)
 LENT = 'Given "ann" is a reader with a lent loan "l1"'
 BECOMES = [
     ([LENT], 'await given.loan(world, "lent", member_id=ann["id"])'),
@@ -39,6 +43,36 @@ BECOMES = [
     ([LENT, 'Then loan "l1" has renewals 0 and state "lent"'], 'assert l1["state"] == "lent"'),
     ([LENT, 'Then loan "l1" has no due_at'], 'assert l1["due_at"] is None'),
     ([LENT, 'Then loan "l1" has member_id "ann"'], 'assert l1["member_id"] == ann["id"]'),
+    (['Given book "b1" exists with copies 3'], 'given.book(world, isbn="b1", copies=3)'),
+    (
+        [ANN, 'And a lent loan "l1" exists in "ann" with renewals 2'],
+        'given.loan(world, "lent", member_id=ann["id"], renewals=2)',
+    ),
+    (
+        [ANN, BOOK, 'When ann calls askForLoan with book_id "b1" and renewals 2'],
+        'world.call(ann, "POST", "/loans", {"book_id": b1["id"], "renewals": 2})',
+    ),
+    (
+        [ANN, BOOK, ASKED],
+        'world.call(ann, "POST", "/loans", {"book_id": b1["id"], "renewals": 1})',
+    ),
+    (
+        [ANN, BOOK, ASKED, 'Then the response has state "asked" and renewals 1'],
+        'assert answer.body["state"] == "asked"',
+    ),
+    (
+        [LENT, "When ann calls listLoans", 'Then the response lists loans "l1"'],
+        """assert [one["id"] for one in answer.body["items"]] == [world.wire(l1["id"])]""",
+    ),
+    (
+        [ANN, "When ann calls listLoans", "Then the response lists no loans"],
+        'assert len(answer.body["items"]) == 0',
+    ),
+    (
+        [LENT, 'Then there is 1 loan with state "lent" and member_id "ann"'],
+        'assert len(await world.rows("loans", state="lent", member_id=ann["id"])) == 1',
+    ),
+    ([ANN, "Then there are no loans"], 'assert len(await world.rows("loans")) == 0'),
 ]
 
 
@@ -81,6 +115,10 @@ def test_a_call_whose_response_nobody_asks_about_must_still_be_answered() -> Non
         ('Then loan "l2" has state "lent"', "l2"),
         ('Then loan "l1" has stat "lent"', "state"),
         ('Then loan "l1" has state "lend"', "lend"),
+        ('When ann calls askForLoan with book_id "b9"', "b9"),
+        ("When ann calls askForLoan with renewal 3", "renewals"),
+        ("When ann calls askForLoan", "book_id"),
+        ('When ann calls renewLoan on loan "l1" with renewals 3', "renewals"),
     ],
 )
 def test_a_step_that_is_not_understood_is_an_open_question(step: str, hint: str) -> None:

@@ -5,6 +5,7 @@ has no test until it is answered.
 """
 
 from specwright.emit.tests.sentences.patterns import PATTERNS, bind, fits, nearest
-from specwright.emit.tests.sentences.story import NotBuilt, Story, Unclear
+from specwright.emit.tests.sentences.phrases import NotBuilt, Unclear
+from specwright.emit.tests.sentences.story import Story
 
 __all__ = ["PATTERNS", "NotBuilt", "Story", "Unclear", "bind", "fits", "nearest"]

@@ -1,16 +1,18 @@
 """The calls that a scenario makes: who, which operation, on what, with what."""
 
-import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from specwright.diagnostic import did_you_mean
 from specwright.emit.tests.printing import path_text
-from specwright.emit.tests.sentences.story import NAME, WORD, NotBuilt, Story, Unclear
-from specwright.emit.tests.values import show, show_json
+from specwright.emit.tests.sentences import bodies
+from specwright.emit.tests.sentences.phrases import NAME, WORD, NotBuilt, Phrase, Unclear, phrases
+from specwright.emit.tests.sentences.story import Story
 from specwright.emit.wording import quoted
 from specwright.model.operations import Operation
+from specwright.model.wording import near_or_all
 
 CALL = re.compile(
     rf'("?[\w-]+"?) call(?:s|ed) {WORD}(?: on ([a-z_ ]+?) {NAME})?( with (?!:).+?)?(?: with)?:?'
@@ -36,13 +38,12 @@ def call(story: Story, text: str, document: str | None) -> tuple[str, Operation]
     actor, name, _, target, rest = found.groups()
     caller = "None" if actor == "nobody" else story.thing(actor.strip('"')).variable
     operation = _operation(story, name)
-    refs = _path(story, operation, target, rest)
-    query = _query(story, operation, rest)
-    path = path_text(operation.path, refs)
-    if query:
-        path = f'{"f" if "{" in path + query else ""}"{path.lstrip("f")[1:-1]}?{query}"'
+    said = _Said(operation, tuple(phrases((rest or "").removeprefix(" with "))))
+    path = _path(story, operation, target, said)
     parts = [caller, quoted(operation.method.upper()), path]
-    body = _body(story, operation, document)
+    told = said.of_body()
+    said.expect_all_taken()
+    body = bodies.written(story, operation, document, told)
     headers = '{"if-match": "*"}' if operation.needs_if_match else ""
     if body is not None:
         parts.append(body)
@@ -51,23 +52,75 @@ def call(story: Story, text: str, document: str | None) -> tuple[str, Operation]
     return f"world.call({', '.join(parts)})", operation
 
 
-def _path(
-    story: Story, operation: Operation, target: str | None, rest: str | None
-) -> dict[str, Any]:
-    named = dict(pairs_in(rest))
-    parameters = re.findall(r"\{([^{}]+)\}", operation.path)
+@dataclass
+class _Said:
+    """What a call says beside its thing, each to be taken by path, query or body."""
+
+    operation: Operation
+    phrases: Sequence[Phrase]
+    _taken: set[str] = field(default_factory=set)
+
+    def of_path(self, parameter: str) -> str | None:
+        """`task_id "t1"`, or `task "t1"`."""
+        for phrase in self.phrases:
+            if phrase.text is not None and phrase.word in (
+                parameter,
+                parameter.removesuffix("_id"),
+            ):
+                self._taken.add(phrase.word)
+                return phrase.text
+        return None
+
+    def of_query(self) -> Iterator[Phrase]:
+        names = {one.name for one in self.operation.parameters if one.location == "query"}
+        return self._those(names)
+
+    def of_body(self) -> Mapping[str, Phrase]:
+        """By the names of the contract."""
+        fields = self.operation.body.fields if self.operation.body else ()
+        return {one.word: one for one in self._those({field.name for field in fields})}
+
+    def _those(self, names: set[str]) -> Iterator[Phrase]:
+        for phrase in self.phrases:
+            if phrase.word in names and phrase.word not in self._taken:
+                self._taken.add(phrase.word)
+                yield phrase
+
+    def expect_all_taken(self) -> None:
+        known = [one.name for one in self.operation.parameters]
+        known += [one.name for one in self.operation.body.fields] if self.operation.body else []
+        for phrase in self.phrases:
+            if phrase.word not in self._taken:
+                hint = near_or_all(phrase.word, known) if known else None
+                raise Unclear(f"`{self.operation.id}` takes no `{phrase.word}`.", hint)
+
+
+def _path(story: Story, operation: Operation, target: str | None, said: _Said) -> str:
     refs: dict[str, Any] = {}
     keys = path_keys(operation)
-    for parameter in parameters:
+    for parameter in re.findall(r"\{([^{}]+)\}", operation.path):
         entity, column = keys.get(parameter, (None, "id"))
-        name = next((n for word, n in named.items() if word in (parameter, parameter[:-3])), None)
+        name = said.of_path(parameter)
         if name is None and target is not None and parameter == _main(story, operation, target):
             name = target
         if name is None or entity is None:
             raise Unclear(f"Nothing says what `{{{parameter}}}` of `{operation.id}` is.")
         thing = story.thing(name)
         refs[parameter] = f"{{{thing.variable}['{column}']}}"
-    return refs
+    path = path_text(operation.path, refs)
+    query = _query(story, said)
+    if query:
+        path = f'{"f" if "{" in path + query else ""}"{path.lstrip("f")[1:-1]}?{query}"'
+    return path
+
+
+def _query(story: Story, said: _Said) -> str:
+    parts = []
+    for phrase in said.of_query():
+        thing = story.things.get(phrase.text or "") if phrase.is_quoted else None
+        shown = f"{{{story.key(thing)}}}".replace('"', "'") if thing else phrase.text or ""
+        parts.append(f"{phrase.word}={shown}")
+    return "&".join(parts)
 
 
 def _main(story: Story, operation: Operation, target: str) -> str | None:
@@ -79,32 +132,6 @@ def _main(story: Story, operation: Operation, target: str) -> str | None:
     return keys[0] if operation.link is not None else keys[-1]
 
 
-def _query(story: Story, operation: Operation, rest: str | None) -> str:
-    names = {one.name: one for one in operation.parameters if one.location == "query"}
-    parts = []
-    for word, value in pairs_in(rest):
-        if word in names:
-            thing = story.things.get(value)
-            shown = f"{{{story.key(thing)}}}".replace('"', "'") if thing else value
-            parts.append(f"{word}={shown}")
-    return "&".join(parts)
-
-
-def _body(story: Story, operation: Operation, document: str | None) -> str | None:
-    if document is not None:
-        try:
-            return show(json.loads(document))
-        except json.JSONDecodeError as error:
-            raise Unclear(f"The JSON of this step is broken: {error.msg}.") from error
-    if operation.body is None or not operation.body.required:
-        return None
-    working = story.plan.working(operation)
-    body = working.found.situation.body if working is not None else None
-    if body is None or "[" in show_json(dict(body)).replace("[]", ""):
-        raise Unclear(f'`{operation.id}` needs a body: write it below, as JSON between `"""`.')
-    return show_json(dict(body))
-
-
 def path_keys(operation: Operation) -> dict[str, tuple[str, str]]:
     """The entity and the column that each parameter of the path is a key of."""
     if operation.link is not None:
@@ -113,9 +140,3 @@ def path_keys(operation: Operation) -> dict[str, tuple[str, str]]:
     if named is None:
         return {}
     return {key.parameter: (row.entity, key.column) for row in named.chain() for key in row.keys}
-
-
-def pairs_in(rest: str | None) -> Iterator[tuple[str, str]]:
-    """The pairs of ` with blocker "x1" and status "done"`."""
-    for found in re.finditer(rf"{WORD} {NAME}", rest or ""):
-        yield found[1], found[2]

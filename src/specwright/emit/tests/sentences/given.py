@@ -4,15 +4,8 @@ import re
 from collections.abc import Iterator, Mapping
 
 from specwright.diagnostic import did_you_mean
-from specwright.emit.tests.sentences.story import (
-    HANDLE,
-    NAME,
-    WORD,
-    Story,
-    Thing,
-    Unclear,
-    pointing,
-)
+from specwright.emit.tests.sentences.phrases import NAME, WORD, Unclear
+from specwright.emit.tests.sentences.story import Story, Thing, pointing
 from specwright.emit.tests.values import keywords
 from specwright.emit.tests.variables import factory_of, variable_of
 from specwright.emit.wording import quoted
@@ -68,9 +61,9 @@ def these_exist(story: Story, match: re.Match[str], step: Step) -> None:
 
 
 def one_exists(story: Story, match: re.Match[str], _step: Step) -> None:
-    entity = story.entity(match[1])
+    status, entity = story.kind(match[1])
     said = story.within(entity, story.thing(match[3])) if match[3] else {}
-    story.make(match[2], entity, None, said)
+    story.make(match[2], entity, status, {**said, **story.assignments(entity, match[4] or "")})
 
 
 def linked(story: Story, match: re.Match[str], _step: Step) -> None:
@@ -123,7 +116,7 @@ def holds(story: Story, match: re.Match[str], _step: Step) -> None:
     status = next((one for one in factory.statuses if one.held in said), None)
     if status is not None and factory.lifecycle is not None:
         said = story.changed(entity, {factory.lifecycle.column: status.name, **said})
-    things = [story.thing(name).variable for name in HANDLE.findall(match[4])]
+    things = [story.thing(name).variable for name in re.findall(NAME, match[4])]
     listed = f"({', '.join(things)},)" if len(things) == 1 else f"({', '.join(things)})"
     story.lines += [
         f"for {variable_of(entity)} in {listed}:",

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from specwright.emit.tests.sentences import given, then, when
 from specwright.emit.tests.sentences.calls import CALL
-from specwright.emit.tests.sentences.story import NAME, WORD, Story, Unclear
+from specwright.emit.tests.sentences.phrases import NAME, WORD, Unclear
+from specwright.emit.tests.sentences.story import Story
 from specwright.spec.syntax import Step
 
 Handler = Callable[[Story, re.Match[str], Step], None]
@@ -39,8 +40,8 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     _pattern(
         ["Given"],
-        'task "t1" exists in "acme"',
-        rf"([a-z_ ]+?) {NAME} exists(?: in {NAME})?",
+        'a done task "t1" exists in "acme" with attempts 1',
+        rf"(?:an? )?([a-z_ ]+?) {NAME} exists(?: in {NAME})?(?: with (.+))?",
         given.one_exists,
     ),
     _pattern(
@@ -123,6 +124,24 @@ PATTERNS: tuple[Pattern, ...] = (
         'the response is 409 "wrong-status"',
         rf"the response is {_RESPONSE}(?: with ([a-z_ ]+?) {NAME})?",
         then.response,
+    ),
+    _pattern(
+        ["Then"],
+        'the response has status "done", attempts 1 and no claimed_by',
+        r"the response has (.+)",
+        then.response_has,
+    ),
+    _pattern(
+        ["Then"],
+        'the response lists tasks "t1" and "t2"',
+        rf"the response lists (?:(no|\d+) )?([a-z_ ]+?)((?:(?:, | and | ){NAME})*)",
+        then.response_lists,
+    ),
+    _pattern(
+        ["Then"],
+        'there are 2 tasks with status "done"',
+        r"there (?:is|are) (no|\d+) ([a-z_ ]+?)(?: with (.+))?",
+        then.there_are,
     ),
     _pattern(
         ["Then"],

@@ -8,30 +8,16 @@ from typing import Any
 
 from specwright.diagnostic import did_you_mean
 from specwright.emit.tests.plans import Plan
+from specwright.emit.tests.sentences.phrases import NotBuilt, Phrase, Unclear, phrases
 from specwright.emit.tests.values import Form, keywords
 from specwright.emit.tests.variables import factory_of
 from specwright.emit.wording import quoted
 from specwright.model.entities import Column, Entity, ForeignKey
 from specwright.model.naming import singular
+from specwright.model.operations import Operation
 from specwright.model.sql_types import Kind
 from specwright.model.wire import squashed
 from specwright.model.wording import near_or_all
-
-NAME = r'"([^"]+)"'
-WORD = r"([A-Za-z][\w-]*)"
-HANDLE = re.compile(r'"([^"]+)"')
-
-
-class Unclear(Exception):
-    """A step says something that the model does not know; the message says what."""
-
-    def __init__(self, message: str, hint: str | None = None) -> None:
-        super().__init__(message)
-        self.hint = hint
-
-
-class NotBuilt(Exception):
-    """A step needs something that this backend does not have yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +41,7 @@ class Story:
     idle_jobs: list[str] = field(default_factory=list)
     races: bool = False
     answered: str = ""  # `answer` or `answers`, once there is one
+    called: Operation | None = None  # whose `answer` it is
     _taken: set[str] = field(
         default_factory=lambda: {"world", "given", "answer", "answers", "cast"}
     )
@@ -80,6 +67,14 @@ class Story:
                 return entity
         rows = [entity.row for entity in self.plan.model.entities]
         raise Unclear(f"`{word}` is no table of this data model.", near_or_all(word, rows))
+
+    def kind(self, words: str) -> tuple[str | None, Entity]:
+        """`placed order` as a status and an entity; the status may be left out."""
+        first, _, rest = words.partition(" ")
+        lifecycles = self.plan.model.lifecycles
+        if rest and any(first in one.states for one in lifecycles):
+            return first, self.entity(rest)
+        return None, self.entity(words)
 
     def role(self, word: str) -> str | None:
         wanted = (word, singular(word))
@@ -191,20 +186,16 @@ class Story:
 
     def assignments(self, entity: Entity, text: str) -> dict[str, Any]:
         """`status "done", attempts 1 and no claimed_by`."""
-        found: dict[str, Any] = {}
-        for part in listed(text):
-            empty = re.fullmatch(rf"no {WORD}", part)
-            said = re.fullmatch(rf"{WORD} (?:{NAME}|(-?[\w.]+))", part)
-            if empty:
-                found[self.column(entity, empty[1]).name] = None
-            elif said:
-                column = self.column(entity, said[1])
-                text_ = said[2] if said[2] is not None else said[3]
-                is_name = said[2] is not None
-                found[column.name] = self.value(column, text_, is_name=is_name, entity=entity)
-            else:
-                raise Unclear(f'`{part}` is not `column "value"`, `column 1` or `no column`.')
-        return found
+        return {
+            column.name: self.said(column, phrase, entity)
+            for phrase in phrases(text)
+            if (column := self.column(entity, phrase.word))
+        }
+
+    def said(self, column: Column, phrase: Phrase, entity: Entity) -> Any:
+        if phrase.text is None:
+            return None
+        return self.value(column, phrase.text, is_name=phrase.is_quoted, entity=entity)
 
     def changed(self, entity: Entity, said: Mapping[str, Any]) -> dict[str, Any]:
         """The values that a row gets, with those that go with its new status."""
@@ -227,9 +218,3 @@ def pointing(key: ForeignKey, to: Thing) -> dict[str, Any]:
         own: Form(to.key(theirs))
         for own, theirs in zip(key.columns, key.target_columns, strict=True)
     }
-
-
-def listed(text: str) -> list[str]:
-    """The parts of `a, b and c`; what stands in quotes is no separator."""
-    parts = re.split(r'(?:,\s*|\s+and\s+)(?=(?:[^"]*"[^"]*")*[^"]*$)', text)
-    return [part.strip() for part in parts if part.strip()]

@@ -1,11 +1,16 @@
 """What a scenario sees in the end: responses, and rows."""
 
+import json
 import re
+from decimal import Decimal
+from typing import Any
 
-from specwright.emit.tests.sentences.story import NotBuilt, Story, Unclear
-from specwright.emit.tests.values import equals
+from specwright.emit.tests.sentences.phrases import NAME, NotBuilt, Phrase, Unclear, phrases
+from specwright.emit.tests.sentences.story import Story
+from specwright.emit.tests.values import Form, equals, keywords, show
 from specwright.emit.wording import quoted
-from specwright.model.operations import ColumnValue
+from specwright.model.operations import ColumnValue, View, ViewField
+from specwright.model.wording import near_or_all
 from specwright.spec.syntax import Step
 
 
@@ -30,6 +35,75 @@ def response(story: Story, match: re.Match[str], _step: Step) -> None:
             f"assert answer.body[{quoted(shown_as(story, thing.entity, key))}] == "
             f"world.wire({thing.key(key)})"
         )
+
+
+def response_has(story: Story, match: re.Match[str], _step: Step) -> None:
+    """Each property by its name in the contract."""
+    view = story.called.view if story.called and story.answered == "answer" else None
+    if view is None:
+        raise Unclear("No call was made whose response shows something.")
+    fields = {field.name: field for field in view.fields}
+    for phrase in phrases(match[1]):
+        if phrase.word not in fields:
+            hint = near_or_all(phrase.word, list(fields))
+            raise Unclear(f"No `{phrase.word}` is shown by `{view.name}`.", hint)
+        field = fields[phrase.word]
+        value = _shown_value(story, view, field, phrase)
+        name = quoted(phrase.word)
+        if value is None and field.leaves_out_null:
+            story.lines.append(f"assert {name} not in answer.body")
+        else:
+            story.lines.append(f"assert answer.body[{name}] {_equals_json(value)}")
+
+
+def _shown_value(story: Story, view: View, field: ViewField, phrase: Phrase) -> Any:
+    entity = story.plan.model.entity(view.entity)
+    if isinstance(field.source, ColumnValue):
+        column = story.column(entity, field.source.column)
+        return story.said(column, phrase, entity)
+    if phrase.text is None or phrase.is_quoted:
+        return phrase.text
+    try:
+        return json.loads(phrase.text)
+    except json.JSONDecodeError:
+        raise Unclear(f"`{phrase.text}` is no value of `{field.name}`.") from None
+
+
+def _equals_json(value: Any) -> str:
+    if isinstance(value, Form | Decimal):
+        return f"== world.wire({show(value)})"
+    return equals(value)
+
+
+def response_lists(story: Story, match: re.Match[str], _step: Step) -> None:
+    """`tasks "t1" and "t2"`, in this order; `no tasks`; `3 tasks`."""
+    page = story.called.answers[0].page if story.called and story.called.answers else None
+    if story.answered != "answer" or page is None:
+        raise Unclear("No call was made whose response is a list.")
+    entity = story.entity(match[2])
+    items = f"answer.body[{quoted(page.items)}]" if page.items else "answer.body"
+    if not match[1] and not match[3]:
+        raise Unclear(f"Which {match[2]}?", f'Write `no {match[2]}`, or `{match[2]} "a" and "b"`.')
+    if match[1]:
+        count = 0 if match[1] == "no" else int(match[1])
+        story.lines.append(f"assert len({items}) == {count}")
+        return
+    (key,) = entity.primary_key.columns
+    shown = quoted(shown_as(story, entity.name, key))
+    things = [story.said_thing(match[2], name) for name in re.findall(NAME, match[3])]
+    keys = ", ".join(f"world.wire({thing.key(key)})" for thing in things)
+    story.lines.append(f"assert [one[{shown}] for one in {items}] == [{keys}]")
+
+
+def there_are(story: Story, match: re.Match[str], _step: Step) -> None:
+    """`2 tasks`, `1 task` or `no task`, of those with such values."""
+    entity = story.entity(match[2])
+    count = 0 if match[1] == "no" else int(match[1])
+    said = story.assignments(entity, match[3] or "")
+    if None in said.values():
+        raise Unclear("Rows are counted by values that they have.")
+    rows = f"await world.rows({quoted(entity.table)}{keywords(said)})"
+    story.lines.append(f"assert len({rows}) == {count}")
 
 
 def shown_as(story: Story, entity: str, key: str) -> str:

@@ -4,7 +4,8 @@ import re
 
 from specwright.emit.tests.printing import success_status
 from specwright.emit.tests.sentences.calls import call
-from specwright.emit.tests.sentences.story import NotBuilt, Story, Unclear
+from specwright.emit.tests.sentences.phrases import NotBuilt, Unclear
+from specwright.emit.tests.sentences.story import Story
 from specwright.emit.wording import quoted
 from specwright.spec.syntax import Step
 
@@ -18,7 +19,7 @@ def called(story: Story, match: re.Match[str], step: Step) -> None:
 
 
 def calls(story: Story, match: re.Match[str], step: Step) -> None:
-    made, _ = call(story, match[0], step.document.value if step.document else None)
+    made, story.called = call(story, match[0], step.document.value if step.document else None)
     story.lines.append(f"answer = await {made}")
     story.answered = "answer"
 
