@@ -5,9 +5,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from specwright.diagnostic import Code, Level, Place, Report
-from specwright.model.access import (
-    read_visibility,
-)
+from specwright.model.access import ANYONE, read_visibility
 from specwright.model.calls import Node
 from specwright.model.constraints import Conflicts
 from specwright.model.echoes import misses_actor, without_echoes
@@ -24,7 +22,7 @@ from specwright.model.later import (
     stopped,
 )
 from specwright.model.model import Model
-from specwright.model.operations import LeftOut, Operation
+from specwright.model.operations import LeftOut, Operation, OperationKind
 from specwright.model.reach import texts_of
 from specwright.model.rulebook import Rulebook
 from specwright.model.rules import Block, Job, Rule
@@ -32,6 +30,8 @@ from specwright.model.traceability import Trace, read_traces, uncovered
 from specwright.spec import syntax
 from specwright.spec.syntax import Bundle
 from specwright.spec.text import Text
+
+_OF_NO_ROW = (OperationKind.ACCOUNT, OperationKind.WEBHOOK)
 
 
 def build_model(bundle: Bundle, report: Report) -> Model:
@@ -167,10 +167,32 @@ class _Build(Rulebook):
         return private
 
     def _without_tenant(self, operations: Iterable[Operation]) -> Iterator[str]:
+        if self._tenancy is None:
+            return
         for operation in operations:
             entity = self._entities.get(operation.entity or "")
-            if self._tenancy is not None and entity is not None and entity.tenant is None:
+            if entity is None or operation.kind in _OF_NO_ROW:
+                continue
+            if entity.tenant is None or self._is_of_a_tenant_for_anyone(operation, entity):
                 yield operation.id
+
+    def _is_of_a_tenant_for_anyone(self, operation: Operation, entity: Entity) -> bool:
+        """Who is not signed in has no tenant, so that nothing says which rows exist for them."""
+        access = self._access.get(operation.id)
+        cells = access.permissions if access is not None else ()
+        cell = next((one for one in cells if one.role == ANYONE), None)
+        if cell is None or self._tenancy is None:
+            return False
+        root = self._entities[self._tenancy.root].row
+        self.report.add(
+            cell.place,
+            Code.TENANT,
+            f"`{operation.id}` is for anyone, but a row of `{entity.table}` exists for the callers "
+            f"of its {root} only, and who is not signed in is of no {root}.",
+            f"Empty the cell `{ANYONE}`, and drop `security: []` of `{operation.id}`.",
+            level=Level.OPEN,
+        )
+        return True
 
     def _left_out(
         self, reasons: Mapping[str, Sequence[str]], jobs: Sequence[Job]
