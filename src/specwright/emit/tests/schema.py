@@ -291,12 +291,15 @@ class _Table:
                 cases.append((key.columns[0], nowhere, key.name))
         if not cases:
             return
+        row = variable_of(self.entity)
         listed = ", ".join(f"({quoted(c)}, {n}, {quoted(b)})" for c, n, b in cases)
         yield Test(
             "test_what_a_row_points_at_is_there",
             (
+                f"{row} = await {self.make}(world)",
                 "values: Row = {column: nowhere}",
-                f"assert await world.broken({self.make}(world, **values)) == broken",
+                f"change = world.change({self.table}, {row}, **values)",
+                "assert await world.broken(change) == broken",
             ),
             decorators=(f'@pytest.mark.parametrize(("column", "nowhere", "broken"), [{listed}])',),
             arguments="world: World, column: str, nowhere: object, broken: str",
@@ -306,6 +309,15 @@ class _Table:
         """Whether a row with anything in the column breaks no check first."""
         row = {fill.column.name: fill.value for fill in self.factory.fills}
         return samples.broken_check(self.entity, {**row, key.columns[0]: object()}) is None
+
+    def _shares(self, own: str) -> bool:
+        """Whether the rows that it needs would get the same value in that column: its tenant."""
+        tenant = self.entity.tenant
+        if tenant is None or tenant.is_root or tenant.column != own:
+            return False
+        parents = [fill.key.target for fill in self.factory.of("parent") if fill.key]
+        tenants = [self.plan.model.entity(name).tenant for name in parents]
+        return any(one is not None and one.is_direct and not one.is_root for one in tenants)
 
     def _pointed_at(self, key: ForeignKey) -> Iterator[Test]:
         """What becomes of a row when the one that it points at is deleted."""
@@ -317,12 +329,17 @@ class _Table:
         if not self._is_free(key) or target.name == self.entity.name:
             return
         above = variable_of(target)
-        made = f"await {self.make}(world, {own}={above}[{quoted(theirs)}])"
-        is_kept = key.on_delete in ("restrict", "no action")
-        lines = [
-            f"{above} = await given.{factory_of(target)}(world)",
-            made if is_kept else f"{row} = {made}",
-        ]
+        says = f"{own}={above}[{quoted(theirs)}]"
+        lines = [f"{above} = await given.{factory_of(target)}(world)"]
+        if self._shares(own):
+            lines += [
+                f"{row} = await {self.make}(world)",
+                f"{row} = await world.change({self.table}, {row}, {says})",
+            ]
+        elif key.on_delete in ("restrict", "no action"):
+            lines.append(f"await {self.make}(world, {says})")
+        else:
+            lines.append(f"{row} = await {self.make}(world, {says})")
         delete = f"world.delete({quoted(target.table)}, {above})"
         match key.on_delete:
             case "cascade":

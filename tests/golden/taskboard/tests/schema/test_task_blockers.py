@@ -32,8 +32,10 @@ async def test_ck_blockers_self(world: World) -> None:
 async def test_what_a_row_points_at_is_there(
     world: World, column: str, nowhere: object, broken: str
 ) -> None:
+    task_blocker = await given.task_blocker(world)
     values: Row = {column: nowhere}
-    assert await world.broken(given.task_blocker(world, **values)) == broken
+    change = world.change("task_blockers", task_blocker, **values)
+    assert await world.broken(change) == broken
 
 
 async def test_a_row_goes_with_its_task(world: World) -> None:

@@ -85,8 +85,10 @@ async def test_ck_tasks_lease(world: World) -> None:
 async def test_what_a_row_points_at_is_there(
     world: World, column: str, nowhere: object, broken: str
 ) -> None:
+    task = await given.task(world)
     values: Row = {column: nowhere}
-    assert await world.broken(given.task(world, **values)) == broken
+    change = world.change("tasks", task, **values)
+    assert await world.broken(change) == broken
 
 
 async def test_a_row_keeps_its_project(world: World) -> None:

@@ -50,8 +50,10 @@ async def test_uq_users_email(world: World) -> None:
 async def test_what_a_row_points_at_is_there(
     world: World, column: str, nowhere: object, broken: str
 ) -> None:
+    user = await given.user(world)
     values: Row = {column: nowhere}
-    assert await world.broken(given.user(world, **values)) == broken
+    change = world.change("users", user, **values)
+    assert await world.broken(change) == broken
 
 
 async def test_a_row_keeps_its_project(world: World) -> None:
