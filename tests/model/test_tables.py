@@ -266,8 +266,6 @@ def test_every_row_tells_its_tenant(taskboard: Model, orders: Model) -> None:
         ("Table t1 {\n id uuid(3) [pk]\n}", "`uuid(3)` has a size that does not fit."),
         ("Table t1 {\n id text [pk, increment]\n}", "`increment` counts, but `id` is `text`."),
         ("Table t1 {\n id uuid [pk]\n b bool [default: 3]\n}", "`3` is no value of the type"),
-        ("Table actors {\n id uuid [pk]\n}", "A row of `actors` would be called `actor`"),
-        ("Table classes {\n id uuid [pk]\n}", "A row of `classes` would be called `class`"),
         ("Table person {\n id uuid [pk]\n}\nTable people {\n id uuid [pk]\n}",
          "The entity of the table `people` is `Person`, and so is that of `person`."),
         ("Table roles {\n id uuid [pk]\n}",
@@ -282,3 +280,20 @@ def test_a_table_that_cannot_stand_is_told(small: Small, table: str, message: st
     found = [one.message for one in report.at(Level.ERROR)]
     assert len(found) == 1, found
     assert message in found[0]
+
+
+@pytest.mark.parametrize(
+    ("table", "row", "word"),
+    [
+        ("actors", "actor_row", "actor"),
+        ("classes", "class_row", "class"),
+        ("lists", "list_row", "list"),
+        ("order_lines", "order_line", "order_line"),
+        ("events", "event", "event"),
+    ],
+)
+def test_a_row_has_a_name_of_its_own(small: Small, table: str, row: str, word: str) -> None:
+    model, report = small(f"Table {table} {{\n id uuid [pk]\n}}")
+    entity = next(one for one in model.entities if one.table == table)
+    assert report.at(Level.ERROR) == []
+    assert (entity.row, entity.word) == (row, word)

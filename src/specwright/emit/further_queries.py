@@ -179,7 +179,7 @@ class FurtherQueries:
 
     def _adding(self, struct: str, method: str, rule: str, given: list[Column]) -> None:
         """One statement for any number of new rows."""
-        said = f"What {rule} says of a new {self.entity.row.replace('_', ' ')}."
+        said = f"What {rule} says of a new {self.entity.word.replace('_', ' ')}."
         fields = tuple((column.attribute, columns.python_type(column)) for column in given)
         self.module.structs.append(Struct(struct, "Struct", said, fields))
         suffix = method.removeprefix("add_").upper()

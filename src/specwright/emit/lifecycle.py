@@ -79,7 +79,7 @@ def _subject(entity: Entity, lifecycle: Lifecycle) -> _Subject:
     return _Subject(
         row=entity.row,
         row_class=names.row_class(entity),
-        words=entity.row.replace("_", " "),
+        words=entity.word.replace("_", " "),
         column=attribute(lifecycle.column),
         wrong_status=_wrong_status(entity),
     )

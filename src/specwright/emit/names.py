@@ -8,7 +8,7 @@ from specwright.emit.once import once
 from specwright.model import Model
 from specwright.model.entities import Entity
 from specwright.model.naming import attribute
-from specwright.model.operations import ListEnvelope, View
+from specwright.model.operations import BodyField, ListEnvelope, View
 
 # Classes that emitted modules import beside those of the tables.
 _TAKEN = frozenset({
@@ -113,11 +113,21 @@ def _read_whole(model: Model) -> frozenset[str]:
             found.add(operation.entity)
         for row in (operation.row, operation.parent):
             found |= {above.entity for above in row.chain()} if row else set()
+        if operation.body is not None:
+            found |= set(_named_in(operation.body.fields))
         if operation.view is not None:
             found |= set(_seen(model, operation.view))
     for job in model.jobs:
         found |= {each.entity for each in job.block.each}
     return frozenset(found | set(_in_rules(model)))
+
+
+def _named_in(fields: Iterable[BodyField]) -> Iterator[str]:
+    """The entities of the rows that a request names."""
+    for field in fields:
+        if field.names_row is not None:
+            yield field.names_row
+        yield from _named_in(field.rows)
 
 
 def _in_rules(model: Model) -> Iterator[str]:

@@ -247,7 +247,7 @@ class _Writer:
             lock = self._statement(self._named("LOCK"), self._row, locked)
             repository.for_caller.append(
                 f"async def lock(self, {self._key_parameters}) -> {self._row}:\n"
-                f'    """The {_words(entity.row)}, which nobody else can change until the '
+                f'    """The {_words(entity.word)}, which nobody else can change until the '
                 f'transaction ends."""\n'
                 f"    return await self.{found}({lock}, {self._arguments()})"
             )
@@ -259,7 +259,7 @@ class _Writer:
             f"    found = await statement.first(self._connection, {self._key_values()}, "
             f"**self._scope)\n"
             f"    if found is None:\n"
-            f'        raise NotFound("There is no such {_words(entity.row)}.")\n'
+            f'        raise NotFound("There is no such {_words(entity.word)}.")\n'
             f"    return found"
         )
 
@@ -276,7 +276,7 @@ class _Writer:
             f"    found = await {statement}.all(self._connection, keys=list(wanted), "
             f"**self._scope)\n"
             f"    if len(found) < len(wanted):\n"
-            f'        raise NotFound("There is no such {_words(entity.row)}.")\n'
+            f'        raise NotFound("There is no such {_words(entity.word)}.")\n'
             f"    return {{{entity.row}.{key.attribute}: {entity.row} for {entity.row} in found}}"
         )
 
@@ -342,7 +342,7 @@ class _Writer:
             said = "its version goes up by one" if entity.versioned else "in one statement"
             repository.on_rows.append(
                 f"async def save(self, {entity.row}: {self._row}{now}) -> {self._row}:\n"
-                f'    """Write all of a locked {_words(entity.row)}; {said}."""\n'
+                f'    """Write all of a locked {_words(entity.word)}; {said}."""\n'
                 f"    return await {self._named('SAVE')}.one("
                 f"self._connection, **asdict({entity.row}){', now=now' if now else ''})"
             )

@@ -147,7 +147,11 @@ class TenantPath:
 
 @dataclass(frozen=True)
 class Entity:
-    """One table as the domain sees it: `Task`, whose row is a `task` of `tasks`."""
+    """One table as the domain sees it: `Task`, whose row is a `task` of `tasks`.
+
+    `row` is its name in rules and in Python; `word`, what people call it: a `class` is a
+    `class_row` where a language keeps the word for itself.
+    """
 
     name: str
     row: str
@@ -165,6 +169,10 @@ class Entity:
     tenant: TenantPath | None = None
     audited: bool = False
     soft_deleted: bool = False
+
+    @property
+    def word(self) -> str:
+        return naming.singular(self.table)
 
     @cached_property
     def columns_by_name(self) -> dict[str, Column]:

@@ -161,7 +161,7 @@ def _nearest(
 def _fit_of_heading(diagram: syntax.StateDiagram, entity: Entity) -> int:
     """How much of the heading is the entity's name: of `Order line`, more is a line's."""
     heading = squashed(diagram.heading.value) if diagram.heading is not None else ""
-    called = (squashed(name) for name in (entity.row, entity.table))
+    called = (squashed(name) for name in (entity.word, entity.table))
     return max((len(name) for name in called if name in heading), default=0)
 
 

@@ -66,10 +66,15 @@ RESERVED_IN_EXPRESSIONS = word_set(
     """as break const continue else false for function if import in let loop namespace null
     package return true var void while"""
 )
-RESERVED_FOR_ROWS = frozenset({"actor", "event", "now", "request", "result", "system"})
 _RESERVED_IN_BACKENDS = word_set(  # what emitted functions use beside their rows
     """connection service all any bool bytes date datetime dict float int len list max min next
     object set str sum super tuple type zip"""
+)
+_RESERVED_FOR_ROWS = (
+    RESERVED_IN_PYTHON
+    | RESERVED_IN_EXPRESSIONS
+    | _RESERVED_IN_BACKENDS
+    | {"actor", "now", "request"}
 )
 
 # What a variable or an attribute of emitted code cannot be called without hiding something: what
@@ -113,14 +118,10 @@ def reserved_by(name: str) -> str | None:
     return "CEL" if name in RESERVED_IN_EXPRESSIONS else None
 
 
-def row_reserved_by(name: str) -> str | None:
-    """Who keeps a name that a variable of rules and of Python code could have."""
-    if name in RESERVED_IN_PYTHON:
-        return "Python"
-    in_rules = name in RESERVED_IN_EXPRESSIONS or name in RESERVED_FOR_ROWS
-    if in_rules:
-        return "the rule block"
-    return "the emitted code" if name in _RESERVED_IN_BACKENDS else None
+def row_name(table: str) -> str:
+    """`order_lines` → `order_line`; a word that rules or Python keep gets `_row` at its end."""
+    row = singular(table)
+    return f"{row}_row" if row in _RESERVED_FOR_ROWS else row
 
 
 def attribute(name: str) -> str:

@@ -43,7 +43,7 @@ class PathReader:
     def entity_named(self, word: str) -> Entity | None:
         wanted = squashed(word)
         tables = (e for e in self.entities.values() if squashed(e.table) == wanted)
-        rows = (e for e in self.entities.values() if squashed(e.row) == wanted)
+        rows = (e for e in self.entities.values() if squashed(e.word) == wanted)
         return next(tables, None) or next(rows, None) or self.aliases.get(wanted)
 
     def read(self, path: str, schemas: Mapping[str, Schema]) -> PathReading:
@@ -153,7 +153,7 @@ class PathReader:
     def _is_called(self, entity: Entity, column: str, parameter: str) -> bool:
         name = squashed(parameter)
         short = column.removesuffix("_id")
-        called = (column, f"{entity.row}_{column}", f"{entity.table}_{column}", short)
+        called = (column, f"{entity.word}_{column}", f"{entity.table}_{column}", short)
         return name in [squashed(one) for one in called]
 
     def _fits(self, entity: Entity, column: str, schema: Schema | None) -> bool:

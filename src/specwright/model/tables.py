@@ -77,24 +77,17 @@ def _usable_tables(
             _twice(name, "table", report, earlier)
             continue
         check_name(name, "table", report)
-        row = naming.singular(name.value)
-        taken = classes.get(pascal(row))
+        entity = naming.entity_name(name.value)
+        taken = classes.get(entity)
         if taken is not None:
             report.add(
                 name.place,
                 Code.DECLARED_TWICE,
-                f"The entity of the table `{name}` is `{pascal(row)}`, and so is {taken}.",
+                f"The entity of the table `{name}` is `{entity}`, and so is {taken}.",
                 "Give one of them another name.",
             )
             continue
-        if whose := naming.row_reserved_by(row):
-            report.add(
-                name.place,
-                Code.UNUSABLE_NAME,
-                f"A row of `{name}` would be called `{row}`, a word that {whose} reserves.",
-                f"Call the table `app_{name}`, for example.",
-            )
-        classes[pascal(row)] = f"that of `{name}`"
+        classes[entity] = f"that of `{name}`"
         yield table
 
 
@@ -138,7 +131,7 @@ class _Table:
         columns = tuple(self._columns())
         key = self._primary_key(columns)
         in_key = frozenset(key.columns)
-        row = naming.singular(self._name)
+        row = naming.row_name(self._name)
         return Entity(
             name=naming.entity_name(self._name),
             row=row,

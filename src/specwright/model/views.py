@@ -81,9 +81,9 @@ class Meanings:
         if column is not None:
             return column
         key = entity.primary_key.columns
-        if len(key) == 1 and squashed(name) == squashed(f"{entity.row}_{key[0]}"):
+        if len(key) == 1 and squashed(name) == squashed(f"{entity.word}_{key[0]}"):
             return entity.column(key[0])
-        return entity.column(f"{entity.row}_{snake(name)}")
+        return entity.column(f"{entity.word}_{snake(name)}")
 
     def key_of(self, entity: Entity, name: str) -> Column | None:
         """The column that points at the row of a relation: `customer` → `customer_id`."""
@@ -368,7 +368,7 @@ def row_envelope(entity: Entity, schema: Schema, meanings: Meanings) -> tuple[st
     if not is_object(flattened(inner)):
         return None
     is_own = meanings.column_named(entity, name) or meanings.relation_named(entity, name)
-    return None if is_own and squashed(name) != squashed(entity.row) else (name, inner)
+    return None if is_own and squashed(name) != squashed(entity.word) else (name, inner)
 
 
 def listed(names: Sequence[str]) -> str:

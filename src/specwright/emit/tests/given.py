@@ -61,7 +61,7 @@ def emit_given(plan: Plan) -> str:
             plan.leave_out(f"{entity.table}: its rows need one another, so none can be the first.")
     return render(
         "tests/given.py",
-        home=_Home(factory_of(home), home.row.replace("_", " ")) if home else None,
+        home=_Home(factory_of(home), home.word.replace("_", " ")) if home else None,
         factories=[_factory(plan, factory) for factory in plan.factories.all.values()],
     )
 

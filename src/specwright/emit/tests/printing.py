@@ -15,6 +15,7 @@ from specwright.emit.wording import quoted
 from specwright.model.entities import Entity
 from specwright.model.operations import Operation
 
+_LONG_PATH = 76  # characters that a line of a call has room for
 _PARAMETER = re.compile(r"\{([^{}]+)\}")
 
 
@@ -189,6 +190,14 @@ def path_text(path: str, refs: Mapping[str, Ref | str]) -> str:
 
     text = _PARAMETER.sub(one, path)
     return f'{"f" if "{" in text else ""}"{text}"'
+
+
+def with_query(path: str, query: str) -> str:
+    """The string or f-string of a path with a query, on two lines where one is too long."""
+    whole = f"{path.removeprefix('f')[1:-1]}?{query}"
+    if len(whole) <= _LONG_PATH:
+        return f'{"f" if "{" in whole else ""}"{whole}"'
+    return f'{path} {"f" if "{" in query else ""}"?{query}"'
 
 
 def renamed(situation: Situation, taken: Collection[str], keep: Collection[str]) -> Situation:

@@ -10,7 +10,14 @@ from specwright.address import snake
 from specwright.emit.tests import samples
 from specwright.emit.tests.modules import doc, module
 from specwright.emit.tests.plans import ANYONE, Plan
-from specwright.emit.tests.printing import Test, path_text, test_name, tuple_text, used_by
+from specwright.emit.tests.printing import (
+    Test,
+    path_text,
+    test_name,
+    tuple_text,
+    used_by,
+    with_query,
+)
 from specwright.emit.tests.simulation import Outcome, Simulation
 from specwright.emit.tests.situations import Found, Situation
 from specwright.emit.tests.stage import Given, Impossible, Stage
@@ -361,10 +368,7 @@ class Listing:
 
     def path(self, query: str = "") -> str:
         text = path_text(self.operation.path, dict(self.situation.path))
-        if not query:
-            return text
-        is_formatted = text.startswith("f") or "{" in query
-        return f'{"f" if is_formatted else ""}"{text.lstrip("f")[1:-1]}?{query}"'
+        return with_query(text, query) if query else text
 
     def call(self, query: str = "") -> str:
         return f'await world.call({self.caller}, "GET", {self.path(query)})'

@@ -73,7 +73,7 @@ def show_json(value: Said, *, fixed: bool = False) -> str:
     """The value as a test writes it into a request; `fixed`, where there is no world yet."""
     match value:
         case Ref():
-            return f"str({value})"
+            return str(value)
         case datetime() if fixed:
             return quoted(value.isoformat().replace("+00:00", "Z"))
         case date() | UUID() if fixed:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from specwright.diagnostic import did_you_mean
-from specwright.emit.tests.printing import path_text
+from specwright.emit.tests.printing import path_text, with_query
 from specwright.emit.tests.sentences import bodies
 from specwright.emit.tests.sentences.phrases import NAME, WORD, NotBuilt, Phrase, Unclear, phrases
 from specwright.emit.tests.sentences.story import Story
@@ -109,9 +109,7 @@ def _path(story: Story, operation: Operation, target: str | None, said: _Said) -
         refs[parameter] = f"{{{thing.variable}['{column}']}}"
     path = path_text(operation.path, refs)
     query = _query(story, said)
-    if query:
-        path = f'{"f" if "{" in path + query else ""}"{path.lstrip("f")[1:-1]}?{query}"'
-    return path
+    return with_query(path, query) if query else path
 
 
 def _query(story: Story, said: _Said) -> str:

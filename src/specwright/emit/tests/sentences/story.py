@@ -63,10 +63,10 @@ class Story:
     def entity(self, word: str) -> Entity:
         """The entity of a word such as `task`, `tasks` or `order line`."""
         for entity in self.plan.model.entities:
-            if squashed(word) in (squashed(entity.row), squashed(entity.table)):
+            if squashed(word) in (squashed(entity.word), squashed(entity.table)):
                 return entity
-        rows = [entity.row for entity in self.plan.model.entities]
-        raise Unclear(f"`{word}` is no table of this data model.", near_or_all(word, rows))
+        words = [entity.word for entity in self.plan.model.entities]
+        raise Unclear(f"`{word}` is no table of this data model.", near_or_all(word, words))
 
     def kind(self, words: str) -> tuple[str | None, Entity]:
         """`placed order` as a status and an entity; the status may be left out."""
