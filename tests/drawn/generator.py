@@ -6,6 +6,7 @@ from specwright.tree import Tree
 from tests.drawn.access import Access, Extras
 from tests.drawn.blueprint import Plan
 from tests.drawn.dice import Dice
+from tests.drawn.errors import draw_errors
 from tests.drawn.lifecycles import Lifecycles
 from tests.drawn.operations import Operations
 from tests.drawn.schemas import Schemas
@@ -34,4 +35,7 @@ def draw(
     Operations(dice, plan, schemas, dice.has("snake_ids"), dice.has("tags"), version).draw()
     extras.jobs()
     Access(dice, plan).draw()
+    if dice.has("own_errors"):
+        calls = [operation.contract for operation in plan.operations]
+        plan.schemas |= draw_errors(dice, calls, "422" if schemas.status_422 else "400")
     return written(plan)

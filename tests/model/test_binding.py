@@ -624,37 +624,6 @@ def test_the_validation_status_is_one_for_the_contract(
     assert model.operations[0].refusals == tuple(statuses.split())
 
 
-@pytest.mark.parametrize(
-    ("schema", "roles"),
-    [
-        ("{ type: object, required: [error], properties: { error: { type: string } } }",
-         [(("error",), "type")]),
-        ("{ type: object, required: [code, message], properties: { code: { type: string }, "
-         "message: { type: string }, details: { type: array, items: { type: string } } } }",
-         [(("code",), "type"), (("message",), "detail"), (("details",), "errors")]),
-        ("{ type: object, required: [error], properties: { error: { type: object, properties: "
-         "{ message: { type: string } } } } }", [(("error", "message"), "detail")]),
-    ],
-)  # fmt: skip
-def test_refusals_have_the_body_that_the_contract_gives_them(
-    small: Small, schema: str, roles: list[tuple[tuple[str, ...], str]]
-) -> None:
-    more = f", '404': {{ description: No, {JSON % schema} }}"
-    paths = call("op", "/books/{id}", answer=ref("Book"))
-    model, report = small(TABLES, paths.removesuffix(" }") + more + " }", BOOK)
-    assert not list(report)
-    assert [(field.path, str(field.role)) for field in model.errors.fields] == roles
-
-
-def test_an_error_body_that_means_nothing_stays_open(small: Small) -> None:
-    schema = "{ type: object, required: [mood], properties: { mood: { type: string } } }"
-    more = f", '404': {{ description: No, {JSON % schema} }}"
-    paths = call("op", "/books/{id}", answer=ref("Book"))
-    model, report = small(TABLES, paths.removesuffix(" }") + more + " }", BOOK)
-    assert [one.message for one in report] == ["Nothing says what `mood` of an error is."]
-    assert model.errors.is_problem
-
-
 def test_every_decision_is_said_in_words(small: Small) -> None:
     rows = f"{{ type: array, items: {ref('Book')} }}"
     query = parameter("title", "{ type: string }")

@@ -16,6 +16,7 @@ from specwright.cli.findings import Standpoint
 from specwright.cli.terminal import Style, Terminal, harmless, say_json
 from specwright.cli.version import VERSION
 from specwright.diagnostic import Level, Place
+from specwright.model.errors import explained_errors
 from specwright.model.rules import Job
 from specwright.plan.changes import Change
 
@@ -86,6 +87,7 @@ def lines(found: Plan, seen: Standpoint) -> Iterator[str]:
     model = found.compiled.model
     yield f"{model.name}: {model.title}"
     yield from _operations(found)
+    yield from explained_errors(found.compiled.model.errors)
     yield from _jobs(found.compiled.model.jobs)
     yield from _tables(found)
     yield from _migration(found)
@@ -234,6 +236,7 @@ def as_json(found: Plan, seen: Standpoint) -> dict[str, object]:
             }
             for one in model.operations
         ],
+        "errors": list(explained_errors(model.errors)),
         "jobs": [
             {"name": job.name, "every_seconds": job.every_seconds, "cron": job.cron}
             for job in model.jobs

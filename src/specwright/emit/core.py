@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from specwright.emit.error_body import own_body
 from specwright.emit.lookups import users_of
 from specwright.emit.needs import Needs
 from specwright.emit.rendering import render, verbatim
@@ -15,8 +16,6 @@ _ALWAYS = (
     "database",
     "health",
     "logs",
-    "problems",
-    "requests",
 )
 
 
@@ -27,6 +26,18 @@ def emit_core(model: Model, needs: Needs) -> Tree:
 def _files(model: Model, needs: Needs) -> Iterator[tuple[str, str]]:
     for name in _ALWAYS:
         yield name, verbatim(f"backend/core/{name}.py")
+    own = own_body(model.errors)
+    of_request = own is not None and own.needs_request
+    yield (
+        "problems",
+        render(
+            "backend/core/problems.py",
+            own=own,
+            request="request" if of_request else "_",
+            given="request, " if of_request else "",
+        ),
+    )
+    yield "requests", render("backend/core/requests.py", of_request=of_request)
     yield "errors", render("backend/core/errors.py", validation_status=model.validation_status)
     yield "settings", render("backend/core/settings.py", name=model.name, has_jobs=needs.jobs)
     yield "http", render("backend/core/http.py", needs=needs)

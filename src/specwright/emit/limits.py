@@ -73,8 +73,6 @@ def _all_limits(model: Model) -> Iterator[tuple[str, list[tuple[Place, str]]]]:
 
 def _of_everything(model: Model) -> Iterator[str]:
     """What keeps every operation from being built."""
-    if not model.errors.is_problem:
-        yield "Refusals in the contract's own error body are not built yet."
     users = users_of(model)
     key = users.column(users.primary_key.columns[0]) if users else None
     if key is not None and key.type.kind is not Kind.UUID:

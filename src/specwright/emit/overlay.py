@@ -8,12 +8,13 @@ import copy
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import yaml
 
 from specwright.diagnostic import Report
 from specwright.emit.refused import refusal_statuses
+from specwright.emit.refusing_components import Json, refusing_components, response_names
 from specwright.model import Model
 from specwright.model.operations import Operation
 from specwright.spec.syntax import Contract
@@ -21,33 +22,6 @@ from specwright.spec.text import Text
 from specwright.spec.yaml import plain, read_yaml
 from specwright.tree import Tree
 
-Json: TypeAlias = Mapping[str, "Json"] | list["Json"] | str | int | float | bool | None
-
-_PROBLEM: Json = {
-    "description": "An RFC 9457 problem; its `type` says which",
-    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
-}
-_PROBLEM_SCHEMA: Json = {
-    "type": "object",
-    "required": ["type", "title", "status", "detail"],
-    "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {
-                    "pointer": {"type": "string"},
-                    "parameter": {"type": "string"},
-                    "detail": {"type": "string"},
-                },
-            },
-        },
-    },
-}
 _IF_MATCH: Json = {
     "name": "If-Match",
     "in": "header",
@@ -124,10 +98,7 @@ def _actions(model: Model, contract: Contract, document: Mapping[str, Any]) -> I
     )
     for path in dict.fromkeys(tagged):
         yield _Action(path, {"headers": {"ETag": _ETAG}})
-    yield _Action(
-        ("components",),
-        {"schemas": {"Problem": _PROBLEM_SCHEMA}, "responses": {"Problem": _PROBLEM}},
-    )
+    yield _Action(("components",), refusing_components(model.errors, document))
 
 
 def _additions(model: Model, operation: Operation, document: Mapping[str, Any]) -> dict[str, Json]:
@@ -136,13 +107,17 @@ def _additions(model: Model, operation: Operation, document: Mapping[str, Any]) 
         added["operationId"] = operation.id
     if operation.needs_if_match:
         added["parameters"] = [_IF_MATCH]
-    problems: dict[str, Json] = {
-        str(status): {"$ref": "#/components/responses/Problem"}
+    named = response_names(model.errors, document)
+    refusals: dict[str, Json] = {
+        str(status): {
+            "$ref": "#/components/responses/"
+            + (named.of_invalid if status == model.validation_status else named.usual)
+        }
         for status in refusal_statuses(model, operation)
         if str(status) not in operation.refusals
     }
-    if problems:
-        added["responses"] = dict(sorted(problems.items()))
+    if refusals:
+        added["responses"] = dict(sorted(refusals.items()))
     return added
 
 

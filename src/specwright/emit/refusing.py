@@ -18,6 +18,7 @@ def emit_not_implemented(model: Model, backend: Tree) -> Tree:
             title=model.title,
             version=model.contract.version if model.contract else "0.1.0",
             operations=model.operations,
+            of_request=model.errors.needs_request,
         ),
         "backend/worker.py": emit_worker(replace(model, all_jobs=())),
     }

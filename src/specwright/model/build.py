@@ -70,8 +70,8 @@ class _Build(Rulebook):
             traces=traces,
             uncovered=uncovered(traces, self.bundle.specification.scenarios),
             scenarios=self.bundle.specification.scenarios,
-            validation_status=validation_status(self._contract_operations.values()),
-            errors=self._errors,
+            validation_status=self._validation_status,
+            errors=self._errors[0],
             contract=self.bundle.contract,
             service=self.bundle.service,
             scopes=self._scopes,
@@ -103,6 +103,8 @@ class _Build(Rulebook):
         reasons = {one.id: list(one.reasons) for one in open_ones}
         for name in self._denied:
             reasons.setdefault(name, []).append("It has no row in the access table.")
+        for name in self._contract_operations if self._errors[1] else ():
+            reasons.setdefault(name, []).extend(self._errors[1])
         for name in self._without_auth():
             reasons.setdefault(name, []).append("Nobody can sign in.")
         for name in self._without_tenant(bound):
@@ -276,12 +278,6 @@ class _Build(Rulebook):
             for inner in block.within():
                 for require in inner.require:
                     yield f"Else {require.status} `{require.error}`: {require.words}."
-
-
-def validation_status(operations: Iterable[syntax.Operation]) -> int:
-    """400, unless the contract documents 422 and never 400."""
-    statuses = {response.status for one in operations for response in one.responses}
-    return 422 if "422" in statuses and "400" not in statuses else 400
 
 
 def _stands_in(place: Place, text: Text) -> bool:

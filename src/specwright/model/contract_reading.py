@@ -5,7 +5,8 @@ from functools import cached_property
 from specwright.diagnostic import Code, Level
 from specwright.model.binding import Subject, bind_contract, subjects_of
 from specwright.model.binding import Surroundings as BindingSurroundings
-from specwright.model.errors import ErrorBody, read_error_body
+from specwright.model.error_reading import read_error_body
+from specwright.model.errors import ErrorBody
 from specwright.model.foundation import Foundation
 from specwright.model.later import (
     Need,
@@ -59,10 +60,20 @@ class ContractReading(Foundation):
         return subjects_of(self.bundle.contract, self._around_contract)
 
     @cached_property
-    def _errors(self) -> ErrorBody:
+    def _validation_status(self) -> int:
+        """400, unless the contract documents 422 and never 400."""
+        operations = self._contract_operations.values()
+        statuses = {response.status for one in operations for response in one.responses}
+        return 422 if "422" in statuses and "400" not in statuses else 400
+
+    @cached_property
+    def _errors(self) -> tuple[ErrorBody, tuple[str, ...]]:
+        """The body of refusals, and what stays open of it: then nothing can be built."""
         problems: list[Unbound] = []
         contract = self.bundle.contract
-        body = read_error_body(contract, problems) if contract is not None else ErrorBody()
+        body = ErrorBody()
+        if contract is not None:
+            body = read_error_body(contract, self._validation_status, problems)
         for one in problems:
             self.report.add(one.place, Code.UNBOUND, one.message, one.hint, level=Level.OPEN)
-        return body
+        return body, tuple(dict.fromkeys(one.message for one in problems))

@@ -176,6 +176,7 @@ class Schema:
     discriminator: str | None = None
     discriminator_names: Mapping[str, str] = field(default_factory=dict)  # value to component
     description: str | None = None
+    example: object = None
 
 
 @dataclass(frozen=True, slots=True)

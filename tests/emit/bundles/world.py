@@ -28,13 +28,14 @@ MODELS = sorted(Path("backend").glob("*/models.py"))
 
 
 class Answer:
-    """`outcome` is the status, and the type of the problem if it is one."""
+    """`outcome` is the status, and the type of the problem if it is one; `media_type` is bare."""
 
     def __init__(self, response: httpx2.Response) -> None:
-        is_json = "json" in response.headers.get("content-type", "")
+        self.media_type = response.headers.get("content-type", "")
+        is_json = "json" in self.media_type
         self.body: Any = msgspec.json.decode(response.content) if is_json else None
         self.outcome = str(response.status_code)
-        if response.status_code >= 400:
+        if response.status_code >= 400 and "type" in self.body:
             self.outcome += f" {self.body['type']}"
         self.headers = response.headers
 

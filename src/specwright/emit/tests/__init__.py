@@ -14,6 +14,7 @@ from specwright.emit.tests.plans import Plan
 from specwright.emit.tests.printing import tuple_text
 from specwright.emit.tests.races import emit_races
 from specwright.emit.tests.reads import emit_reads
+from specwright.emit.tests.refusals import in_words_of_contract, own_answer
 from specwright.emit.tests.rules import emit_rules
 from specwright.emit.tests.scenarios import emit_scenarios
 from specwright.emit.tests.schema import emit_schema
@@ -49,7 +50,7 @@ _SCHEMA = '"""What the database itself keeps: it holds before the backend is bui
 def emit_tests(model: Model, report: Report) -> EmittedTests:
     """The tests, as no formatter has seen them yet."""
     plan = Plan(model)
-    files = dict(_files(plan, report))
+    files = {path: in_words_of_contract(model, text) for path, text in _files(plan, report)}
     return EmittedTests(Tree(files), tuple(plan.not_shown))
 
 
@@ -81,7 +82,7 @@ def _world(plan: Plan) -> str:
         for entity in plan.model.entities
         if entity.primary_key.columns != ("id",)
     }
-    return render("tests/world.py", keys=keys, users=plan.users)
+    return render("tests/world.py", keys=keys, users=plan.users, own=own_answer(plan.model))
 
 
 __all__ = ["EXEMPT", "EmittedTests", "emit_tests"]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from specwright.emit.rendering import render
 from specwright.emit.tests.plans import ANYONE, Plan, Working
+from specwright.emit.tests.refusals import claims_of_body
 from specwright.model.operations import Operation, OperationKind
 
 _METHODS = ("DELETE", "PUT", "PATCH", "POST")
@@ -47,6 +48,7 @@ def emit_http(plan: Plan) -> Iterator[tuple[str, str]]:
             method=_other_method(plan, operation),
             operations=sorted(operation.id for operation in plan.model.operations),
             invalid=f"{plan.model.validation_status} invalid",
+            own=list(claims_of_body(plan.model.errors)),
         ),
     )
     if plan.users is None or operation.is_public:

@@ -9,6 +9,7 @@ from specwright.emit.tests.modules import claim, doc, module
 from specwright.emit.tests.pairs import applied
 from specwright.emit.tests.plans import ANYONE, Plan, Working
 from specwright.emit.tests.printing import Test, test_name, used_by
+from specwright.emit.tests.refusals import outcome
 from specwright.emit.tests.requests import fields_of
 from specwright.emit.tests.simulation import Simulation
 from specwright.emit.tests.stage import Impossible, Stage
@@ -73,8 +74,13 @@ def _actor(plan: Plan, working: Working) -> tuple[str, str, str]:
     return f"{variable} = {plan.given_user(working.role)}", variable, variable
 
 
-def _counter(answers: dict[str, int]) -> str:
-    return "{" + ", ".join(f"{quoted(name)}: {count}" for name, count in answers.items()) + "}"
+def _counter(plan: Plan, answers: dict[str, int]) -> str:
+    """As the contract has them: where they say no word, refusals of one status are one."""
+    found: dict[str, int] = {}
+    for name, count in answers.items():
+        said = outcome(plan.model, name)
+        found[said] = found.get(said, 0) + count
+    return "{" + ", ".join(f"{quoted(name)}: {count}" for name, count in found.items()) + "}"
 
 
 def _at_once(
@@ -96,7 +102,7 @@ def _at_once(
             f"answers = await asyncio.gather(*(world.send({sender}, call) "
             f"for _ in range({_AT_ONCE})))",
             "",
-            f"assert Counter(answer.outcome for answer in answers) == {_counter(answers)}",
+            f"assert Counter(answer.outcome for answer in answers) == {_counter(plan, answers)}",
             *more,
         ),
         arguments="racing_world: World",
@@ -177,7 +183,7 @@ def _picks(plan: Plan, operation: Operation, working: Working) -> Iterator[Test]
             f"answers = await asyncio.gather(*(world.call({caller}, {call}) "
             f"for {caller} in callers))",
             "",
-            f"assert Counter(answer.outcome for answer in answers) == {_counter(answers)}",
+            f"assert Counter(answer.outcome for answer in answers) == {_counter(plan, answers)}",
             f"taken = [answer.body[{quoted(shown)}] for answer in answers "
             f'if answer.outcome == "{working.found.outcome.answer}"]',
             f"assert sorted(taken) == "
@@ -256,7 +262,8 @@ def _counted(plan: Plan, operation: Operation, working: Working) -> Iterator[Tes
                 "",
                 f"answers = await asyncio.gather(*(world.send({caller}, call) for call in calls))",
                 "",
-                f"assert Counter(answer.outcome for answer in answers) == {_counter(answers)}",
+                f"assert Counter(answer.outcome for answer in answers) == "
+                f"{_counter(plan, answers)}",
             ),
             says=claim(require.words, answer),
             arguments="racing_world: World",

@@ -211,6 +211,7 @@ class Schemas:
             read_only=own.read_only or schema.read_only,
             write_only=own.write_only or schema.write_only,
             description=own.description or schema.description,
+            example=own.example if own.example is not None else schema.example,
         )
         check_values(self._document, node, merged)
         return merged
@@ -256,6 +257,7 @@ class Schemas:
             discriminator=discriminator,
             discriminator_names=names,
             description=document.string(node, "description"),
+            example=_example(node),
         )
         check_limits(document, node, schema)
         if "$ref" not in node:
@@ -466,6 +468,14 @@ class Schemas:
 
     def _wrong(self, place: Place, message: str, hint: str | None = None) -> None:
         self._document.say(place, Code.CONTRACT_SCHEMA, message, hint)
+
+
+def _example(node: Mapping) -> object:
+    """`example`, or the first of the `examples` that came with OpenAPI 3.1."""
+    one, several = node.get("example"), node.get("examples")
+    if one is None and isinstance(several, Sequence) and several.items:
+        one = several.items[0]
+    return None if one is None else plain(one)
 
 
 def _ref(node: Mapping) -> str:

@@ -1,0 +1,124 @@
+"""Refusals in tests: an outcome as the contract's error body shows it, and where errors are."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from specwright.emit.wording import quoted
+from specwright.model import Model
+from specwright.model.errors import (
+    Constant,
+    ErrorBody,
+    ErrorRole,
+    ErrorValue,
+    FieldErrors,
+    FieldRole,
+)
+
+_OUTCOME = re.compile(r"""(?<=["'])([45]\d\d) ([a-z][a-z0-9_-]*)(?=["'])""")
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAnswer:
+    """Where a contract's own body has the word of a refusal, and the fields that are wrong."""
+
+    word: str | None
+    pointers: str | None
+
+
+def own_answer(model: Model) -> OwnAnswer | None:
+    """None where refusals are problems of RFC 9457."""
+    if model.errors.is_problem:
+        return None
+    path = _path_to_word(model.errors)
+    invalid = model.errors.of_invalid or model.errors
+    word = None if path is None else _access(path)
+    return OwnAnswer(word, _pointers(invalid))
+
+
+def _path_to_word(errors: ErrorBody) -> tuple[str, ...] | None:
+    """The same in every body; else a status alone tells them apart."""
+    path = errors.path_to(ErrorRole.TYPE)
+    other = errors.of_invalid
+    return path if other is None or other.path_to(ErrorRole.TYPE) == path else None
+
+
+def _access(path: tuple[str, ...]) -> str:
+    return "".join(f"[{quoted(name)}]" for name in path)
+
+
+def _pointers(errors: ErrorBody) -> str | None:
+    for path, one in errors.leaves:
+        if isinstance(one.value, FieldErrors):
+            return _of_fields(f"self.body{_access(path)}", one.value)
+    return None
+
+
+def _of_fields(errors: str, shape: FieldErrors) -> str | None:
+    if shape.is_by_field:
+        return f"[f\"/{{name.replace('.', '/')}}\" for name in {errors}]"
+    for name, role in shape.properties:
+        at = f"error[{quoted(name)}]"
+        if role is FieldRole.POINTER:
+            return f"[{at} for error in {errors}]"
+        if role is FieldRole.NAME:
+            return f'["/" + {at}.replace(".", "/") for error in {errors}]'
+        if role is FieldRole.LOCATION:
+            return f'["/" + "/".join({at}[1:]) for error in {errors}]'
+    return None
+
+
+def in_words_of_contract(model: Model, text: str) -> str:
+    """The text of a test, with `"404 not-found"` as the contract has it."""
+    if model.errors.is_problem:
+        return text
+    return _OUTCOME.sub(lambda found: outcome(model, found[0]), text)
+
+
+def outcome(model: Model, said: str) -> str:
+    """`404 NOT_FOUND`, or the status alone where the body has no place for a word."""
+    status, _, word = said.partition(" ")
+    if not word or model.errors.is_problem:
+        return said
+    if _path_to_word(model.errors) is None:
+        return status
+    is_invalid = status == str(model.validation_status) and model.errors.of_invalid
+    body = model.errors.of_invalid if is_invalid and model.errors.of_invalid else model.errors
+    return f"{status} {body.spelling.of(word)}"
+
+
+def claims_of_body(errors: ErrorBody) -> Iterator[str]:
+    """What holds of the refusal of a path that nobody knows, property by property."""
+    if errors.content is None:
+        return
+    yield f"assert answer.media_type == {quoted(errors.media_type)}"
+    for path, one in errors.leaves:
+        claimed = _claimed(errors, one.value)
+        if claimed is not None:
+            yield f"assert answer.body{_access(path)}{claimed}"
+
+
+_CLAIMED = {
+    ErrorRole.TITLE: ' == "Not Found"',
+    ErrorRole.STATUS: " == 404",
+    ErrorRole.STATUS_TEXT: ' == "404"',
+    ErrorRole.DETAIL: "",
+    ErrorRole.INSTANCE: ' == "/a-path-that-nobody-knows"',
+    ErrorRole.MOMENT: " == world.wire(world.now)",
+}
+
+
+def _claimed(errors: ErrorBody, value: ErrorValue) -> str | None:
+    match value:
+        case ErrorRole.TYPE:
+            return f" == {quoted(errors.spelling.of('not-found'))}"
+        case ErrorRole():
+            return _CLAIMED[value]
+        case Constant(str() as constant):
+            return f" == {quoted(constant)}"
+        case Constant(constant):
+            return f" is {constant!r}" if constant is None or constant in (True, False) else None
+        case FieldErrors(says_all=True):
+            return ""
+        case _:
+            return None
