@@ -20,6 +20,7 @@ from specwright.build import Compiled, compile_bundle
 from specwright.diagnostic import Level, Report
 from specwright.gates.tidy import tidy
 from specwright.tree import Tree
+from tests.drawn.checking import BIN, check, put, run
 from tests.drawn.dice import FEATURES
 from tests.drawn.generator import draw
 
@@ -30,7 +31,6 @@ FIRST = int(os.environ.get("DRAWN_FROM", "0"))
 SEEDS = range(FIRST, FIRST + int(os.environ.get("DRAWN", "20")))
 REPEATED = SEEDS[:3]
 CASES = Path(__file__).parent / "cases.json"
-BIN = Path(sys.executable).parent
 HERE = Path(__file__).parents[2]
 IN_ANOTHER_PROCESS = """
 import sys
@@ -82,17 +82,6 @@ def whole(files: Tree) -> Tree:
     return found.backend.tree
 
 
-def put(tree: Tree, folder: Path) -> None:
-    for path, text in tree.items():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_text(text, "utf-8")
-
-
-def run(command: list[str | Path], folder: Path) -> None:
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, f"{done.stdout[-6000:]}\n{done.stderr[-3000:]}"
-
-
 @pytest.mark.parametrize("seed", REPEATED)
 def test_another_process_compiles_the_same_bytes(seed: int) -> None:
     tree = compiled(draw(seed)).backend
@@ -119,13 +108,6 @@ def test_what_was_put_right_stays_so(case: Case, tmp_path: Path) -> None:
     files = draw(case.seed, case.entities, forced=case.forced, barred=case.barred)
     put(whole(files), tmp_path)
     check(tmp_path)
-
-
-def check(folder: Path) -> None:
-    run([BIN / "ruff", "check", "--no-cache", "--quiet", "."], folder)
-    run([BIN / "ruff", "format", "--no-cache", "--check", "--quiet", "."], folder)
-    run([BIN / "lint-imports", "--no-cache"], folder)
-    run([sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider"], folder)
 
 
 def test_all_backends_type_check(tmp_path: Path) -> None:

@@ -34,8 +34,9 @@ def kept(folder: Path) -> dict[str, str]:
 
 def write() -> None:
     for folder in sorted(GOLDEN.iterdir()):
+        files = files_of(EXAMPLES / folder.name)
         shutil.rmtree(folder)
-        for path, text in files_of(EXAMPLES / folder.name).items():
+        for path, text in files.items():
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_text(text, "utf-8")
 

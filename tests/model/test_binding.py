@@ -185,7 +185,10 @@ def test_a_link_knows_both_its_ends(small: Small) -> None:
     assert operation.entity == "BookTag"
     assert operation.link == LinkRow(
         "BookTag",
-        (LinkEnd("book_id", "Book", "id", "id"), LinkEnd("tag_id", "Tag", "id", "tag_id")),
+        (
+            LinkEnd("book_id", "Book", "id", "id", "id"),
+            LinkEnd("tag_id", "Tag", "id", "tag_id", "id"),
+        ),
     )
 
 

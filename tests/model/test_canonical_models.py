@@ -65,7 +65,10 @@ def test_a_blocker_is_a_link_of_two_tasks(taskboard: Model) -> None:
     assert operation is not None
     assert operation.link == LinkRow(
         "TaskBlocker",
-        (LinkEnd("task_id", "Task", "id", "id"), LinkEnd("blocker_id", "Task", "id", "blocker_id")),
+        (
+            LinkEnd("task_id", "Task", "id", "id", "id"),
+            LinkEnd("blocker_id", "Task", "id", "blocker_id", "id"),
+        ),
     )
     assert operation.conflicts == ("ck_blockers_self",)
 

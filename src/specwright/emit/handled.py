@@ -1,6 +1,6 @@
 """What is done with each entity of a domain, as far as its queries are concerned."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -9,6 +9,7 @@ from specwright.emit.beyond import Beyond, roots
 from specwright.emit.lookups import operation_rule, performed, subject_of
 from specwright.emit.nested import Nested, nested_rows
 from specwright.emit.once import once
+from specwright.emit.row_keys import Lookup, above, of_end, primary
 from specwright.model import Model
 from specwright.model.entities import Column, Entity
 from specwright.model.operations import Operation, OperationKind
@@ -76,19 +77,27 @@ class Handled:
         touched = any(self.entity.name in beyond.touched for beyond in all_beyond(self.model))
         return touched or bool(self.nested)
 
-    @cached_property
+    @property
     def is_read(self) -> bool:
-        return any(self.of(*_READS)) or self._is_looked_up
+        return bool(self.read_by)
 
     @cached_property
-    def _is_looked_up(self) -> bool:
-        """Whether some other operation names a row of it: a link's end, a parent, a reference."""
-        name = self.entity.name
-        return any(name in looked_up(self.model, operation) for operation in self.model.operations)
+    def read_by(self) -> tuple[Lookup, ...]:
+        """By what its rows are looked up: own rows, links' ends, rows above, references."""
+        found = list(self._own_lookups(*_READS))
+        for operation in self.model.operations:
+            found += looked_up(self.model, operation)
+        return _primary_first(one for one in found if one.entity == self.entity)
 
     @cached_property
-    def is_locked(self) -> bool:
-        return any(self.of(*_LOCKS))
+    def locked_by(self) -> tuple[Lookup, ...]:
+        return _primary_first(self._own_lookups(*_LOCKS))
+
+    def _own_lookups(self, *kinds: OperationKind) -> Iterator[Lookup]:
+        for operation in self.of(*kinds):
+            row = operation.row
+            if row is not None:
+                yield primary(self.entity) if row.is_actor else Lookup.of_path(self.model, row)
 
     @cached_property
     def deletes(self) -> bool:
@@ -190,18 +199,20 @@ def created_by(model: Model, operation: Operation, entity: Entity) -> set[str]:
     return named
 
 
-def looked_up(model: Model, operation: Operation) -> Iterator[str]:
-    """The entities of whose rows a request names one beside its own."""
+def looked_up(model: Model, operation: Operation) -> Iterator[Lookup]:
+    """The rows that a request names beside its own."""
     if operation.kind in _LINKS and operation.link:
-        yield from (end.target for end in operation.link.ends)
-    if operation.parent is not None:
-        yield from (row.entity for row in operation.parent.chain())
-    if operation.row is not None and operation.row.parent is not None:
-        yield from (row.entity for row in operation.row.parent.chain())
+        yield from (of_end(model, end) for end in operation.link.ends)
+    yield from (Lookup.of_path(model, row) for row in above(operation))
     for _, target in references(model, operation):
-        yield target
+        yield primary(model.entity(target))
     for nested in nested_rows(model, operation):
-        yield from (target.name for _, target in nested.references)
+        yield from (primary(target) for _, target in nested.references)
+
+
+def _primary_first(found: Iterable[Lookup]) -> tuple[Lookup, ...]:
+    by_columns = {tuple(column.name for column in one.columns): one for one in found}
+    return tuple(sorted(by_columns.values(), key=lambda one: not one.is_primary))
 
 
 def references(model: Model, operation: Operation) -> Iterator[tuple[str, str]]:

@@ -30,6 +30,7 @@ from specwright.emit.queries import (
 )
 from specwright.emit.rendering import render
 from specwright.emit.repository_parts import Module, Repository, Struct
+from specwright.emit.row_keys import Lookup
 from specwright.emit.sql_expressions import Subject
 from specwright.emit.values import value_type
 from specwright.emit.wording import quoted
@@ -131,6 +132,7 @@ class _Writer:
         if by_role:
             role = f"actor.{self._role_column}"
             repository.scope.append(f"self._role = {_if_there(role, optional=optional)}")
+        repository.bound = frozenset(bound)
         given = ", ".join(
             f"{quoted(name)}: {_if_there(value, optional=optional and value.startswith('actor'))}"
             for name, value in bound.items()
@@ -148,11 +150,12 @@ class _Writer:
     @property
     def is_visited(self) -> bool:
         """Whether callers who are not signed in come here as well."""
-        name = self.handled.entity.name
+        entity = self.handled.entity
         return any(
             operation.is_public
             for operation in self.model.operations
-            if operation in self.handled.operations or name in looked_up(self.model, operation)
+            if operation in self.handled.operations
+            or any(one.entity == entity for one in looked_up(self.model, operation))
         )
 
     @property
@@ -205,24 +208,10 @@ class _Writer:
     def _table(self) -> str:
         return names.table_class(self.handled.entity)
 
-    @property
-    def _key_parameters(self) -> str:
-        return ", ".join(f"{name}: {annotation}" for name, annotation in self._keys())
-
-    def _keys(self) -> Iterator[tuple[str, str]]:
-        entity = self.handled.entity
-        for column in self._key_columns():
-            own = f"{entity.row}_{column.name}" if column.name == "id" else column.attribute
-            yield own, columns.plain_type(column.type)
-
     def _key_columns(self) -> list[Column]:
         entity = self.handled.entity
         found = [entity.column(name) for name in entity.primary_key.columns]
         return [column for column in found if column is not None]
-
-    def _key_values(self) -> str:
-        pairs = zip(self._key_columns(), self._keys(), strict=True)
-        return ", ".join(f"{column.attribute}={name}" for column, (name, _) in pairs)
 
     def _row_key_values(self) -> str:
         row = self.handled.entity.row
@@ -231,36 +220,49 @@ class _Writer:
     # -- One row ----------------------------------------------------------------------------------
 
     def _lookups(self, repository: Repository) -> None:
-        if not (self.handled.is_read or self.handled.is_locked):
+        if not (self.handled.read_by or self.handled.locked_by):
             return
         entity = self.handled.entity
-        found = f"_{entity.row}"
-        this = "{ours}" + where(by_key(entity))
-        if self.handled.is_read:
-            get = self._statement(self._named("GET"), self._row, this)
-            repository.for_caller.append(
-                f"async def get(self, {self._key_parameters}) -> {self._row}:\n"
-                f"    return await self.{found}({get}, {self._arguments()})"
-            )
-        if self.handled.is_locked:
-            locked = f"{this}.with_for_update(key_share=True, of={self._table})"
-            lock = self._statement(self._named("LOCK"), self._row, locked)
-            repository.for_caller.append(
-                f"async def lock(self, {self._key_parameters}) -> {self._row}:\n"
-                f'    """The {_words(entity.word)}, which nobody else can change until the '
-                f'transaction ends."""\n'
-                f"    return await self.{found}({lock}, {self._arguments()})"
-            )
+        for lookup in self.handled.read_by:
+            repository.for_caller.append(self._lookup("get", lookup, repository))
+        for lookup in self.handled.locked_by:
+            repository.for_caller.append(self._lookup("lock", lookup, repository))
         if self.handled.is_named_in_rows:
             self._get_many(repository)
         repository.for_caller.append(
-            f"async def {found}(self, statement: Statement[{self._row}], "
-            f"{self._key_parameters}) -> {self._row}:\n"
-            f"    found = await statement.first(self._connection, {self._key_values()}, "
-            f"**self._scope)\n"
+            f"async def _{entity.row}(self, statement: Statement[{self._row}], /, "
+            f"**key: object) -> {self._row}:\n"
+            f"    found = await statement.first(self._connection, **key, **self._scope)\n"
             f"    if found is None:\n"
             f'        raise NotFound("There is no such {_words(entity.word)}.")\n'
             f"    return found"
+        )
+
+    def _lookup(self, verb: str, lookup: Lookup, repository: Repository) -> str:
+        entity, method = self.handled.entity, lookup.method(verb)
+        bound = [
+            f"key_{column.attribute}" if column.attribute in repository.bound else column.attribute
+            for column in lookup.columns
+        ]
+        pairs = list(zip(bound, lookup.parameters(), strict=True))
+        rows = "{ours}" + where(
+            f"{self._table}.{column.attribute} == bindparam({quoted(name)})"
+            for column, name in zip(lookup.columns, bound, strict=True)
+        )
+        doc = ""
+        if verb == "lock":
+            rows += f".with_for_update(key_share=True, of={self._table})"
+            doc = (
+                f'    """The {_words(entity.word)}, which nobody else can change until the '
+                f'transaction ends."""\n'
+            )
+        by = method.removeprefix(verb).upper()
+        statement = self._statement(f"{self._named(verb.upper())}{by}", self._row, rows)
+        parameters = ", ".join(f"{name}: {typed}" for _, (name, typed) in pairs)
+        values = ", ".join(f"{own}={name}" for own, (name, _) in pairs)
+        return (
+            f"async def {method}(self, {parameters}) -> {self._row}:\n{doc}"
+            f"    return await self._{entity.row}({statement}, {values})"
         )
 
     def _get_many(self, repository: Repository) -> None:
@@ -279,9 +281,6 @@ class _Writer:
             f'        raise NotFound("There is no such {_words(entity.word)}.")\n'
             f"    return {{{entity.row}.{key.attribute}: {entity.row} for {entity.row} in found}}"
         )
-
-    def _arguments(self) -> str:
-        return ", ".join(name for name, _ in self._keys())
 
     # -- Lists ------------------------------------------------------------------------------------
 

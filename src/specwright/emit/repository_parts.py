@@ -26,6 +26,7 @@ class Repository:
     scope: list[str]
     actor_name: str = "actor"
     takes_now: bool = False
+    bound: frozenset[str] = frozenset()  # what the scope binds, by name
     on_rows: list[str] = field(default_factory=list)
     for_caller: list[str] = field(default_factory=list)
     for_jobs: list[str] = field(default_factory=list)

@@ -19,6 +19,7 @@ from specwright.emit.policies import asks_row, asks_time, is_guarded, policy_nam
 from specwright.emit.python_text import python
 from specwright.emit.queries import repository_of
 from specwright.emit.rendering import render
+from specwright.emit.row_keys import Lookup, above, key_arguments, of_end
 from specwright.emit.wording import quoted
 from specwright.model import Model
 from specwright.model.entities import Entity
@@ -189,14 +190,19 @@ class _Writer:
 
     def _parents(self) -> Iterator[str]:
         """The rows above in the path must exist for the caller."""
-        if self.operation.link is not None:
-            return
-        above = self.operation.parent or (self.operation.row.parent if self.operation.row else None)
-        for row in above.chain() if above else ():
+        rows = above(self.operation)
+        below = (*rows, self.operation.row)[1:]
+        for row, under in zip(rows, below, strict=bool(rows)):
             entity = self.model.entity(row.entity)
-            keys = ", ".join(names.key_variable(key.parameter, entity) for key in row.keys)
-            repository = repository_of(self.model, entity)
-            yield f"{entity.row} = await {repository}.get({keys})"
+            get = Lookup.of_path(self.model, row).method("get")
+            look = f"{repository_of(self.model, entity)}.{get}({key_arguments(self.model, row)})"
+            is_used = bool(under.joins if under is not None else self._uses_parent)
+            yield f"{entity.row} = await {look}" if is_used else f"await {look}"
+
+    @property
+    def _uses_parent(self) -> bool:
+        made = (OperationKind.LIST, OperationKind.CREATE)
+        return self.operation.kind in made and bool(self.operation.parent_joins)
 
     def _body(self, permit: str | None) -> Iterator[str]:
         match self.operation.kind:
@@ -210,24 +216,25 @@ class _Writer:
                 yield from self._search(permit)
             case OperationKind.READ:
                 if permit is None:
-                    yield from self._returned(f"await {self._rows}.get({self._keys()})")
+                    yield from self._returned(f"await {self._rows}.{self._look('get')}")
                 else:
-                    yield f"{self._entity.row} = await {self._rows}.get({self._keys()})"
+                    yield f"{self._entity.row} = await {self._rows}.{self._look('get')}"
                     yield permit
                     yield from self._returned(self._entity.row)
             case _:
-                yield f"{self._entity.row} = await {self._rows}.lock({self._keys()})"
+                yield f"{self._entity.row} = await {self._rows}.{self._look('lock')}"
                 yield from [permit] if permit else []
                 if self.operation.needs_if_match:
                     yield f"check_version({self._entity.row}.version, versions)"
                 yield from self._change()
 
-    def _keys(self) -> str:
+    def _look(self, verb: str) -> str:
         row = self.operation.row
         assert row is not None
         if row.is_actor:
-            return "actor.id"
-        return ", ".join(names.key_variable(key.parameter, self._entity) for key in row.keys)
+            return f"{verb}(actor.id)"
+        method = Lookup.of_path(self.model, row).method(verb)
+        return f"{method}({key_arguments(self.model, row)})"
 
     # -- What is done -----------------------------------------------------------------------------
 
@@ -396,7 +403,7 @@ class _Writer:
             variable = end.column.removesuffix("_id")
             repository = self._rows if target == self._entity else repository_of(self.model, target)
             key = names.key_variable(end.parameter, target)
-            yield f"{variable} = await {repository}.get({key})"
+            yield f"{variable} = await {repository}.{of_end(self.model, end).method('get')}({key})"
             rows.append(variable)
         yield f"await {self._rows}.{self.operation.name}({', '.join(rows)})"
 
@@ -437,8 +444,7 @@ def key_parameters(model: Model, operation: Operation) -> Iterator[tuple[str, st
     if operation.link is not None:
         for end in operation.link.ends:
             target = model.entity(end.target)
-            column = target.column(end.target_column)
-            assert column is not None
+            column = target.columns_by_name[end.key]
             found[names.key_variable(end.parameter, target)] = columns.plain_type(column.type)
     yield from found.items()
 

@@ -62,12 +62,16 @@ class RowInPath:
 
 @dataclass(frozen=True, slots=True)
 class LinkEnd:
-    """One side of a link row: its `column` is the `target_column` of the row that a key names."""
+    """One side of a link row: its `column` is the `target_column` of the row that a key names.
+
+    The `parameter` of the path says what `key`, a column of that row, is.
+    """
 
     column: str
     target: str  # the entity
     target_column: str
     parameter: str
+    key: str
 
 
 @dataclass(frozen=True, slots=True)

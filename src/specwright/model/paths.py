@@ -190,10 +190,10 @@ def _link(entity: Entity, row: RowInPath) -> LinkRow | None:
     key, target = entity.foreign_key_of(own), entity.foreign_key_of(other)
     if key is None or target is None or not _is_unique(entity, (own, other)):
         return None
-    if row.parent.keys[0].column != pointed:
-        return None
-    near = LinkEnd(own, key.target, pointed, row.parent.keys[0].parameter)
-    far = LinkEnd(other, target.target, target.target_columns[0], row.keys[0].parameter)
+    named = row.parent.keys[0]
+    pointed_at = target.target_columns[0]
+    near = LinkEnd(own, key.target, pointed, named.parameter, named.column)
+    far = LinkEnd(other, target.target, pointed_at, row.keys[0].parameter, pointed_at)
     return LinkRow(entity.name, (near, far))
 
 

@@ -10,6 +10,7 @@ from specwright.emit.tests.calls import emit_calls
 from specwright.emit.tests.given import emit_given
 from specwright.emit.tests.http import emit_http
 from specwright.emit.tests.lifecycles import emit_lifecycles
+from specwright.emit.tests.paths import emit_paths
 from specwright.emit.tests.plans import Plan
 from specwright.emit.tests.printing import tuple_text
 from specwright.emit.tests.races import emit_races
@@ -38,6 +39,7 @@ _IN_A_DOMAIN: dict[str, Callable[[Plan, str], str | None]] = {
     "calls": emit_calls,
     "test_access": emit_access,
     "test_rules": emit_rules,
+    "test_paths": emit_paths,
     "test_reads": emit_reads,
     "test_writes": emit_writes,
     "test_races": emit_races,

@@ -380,7 +380,7 @@ class Situations:
             variable = next(name for name in wanted if name not in taken)
             taken.add(variable)
             givens.append(Given(variable, end.target))
-            path.append((end.parameter, Ref(variable, end.target_column)))
+            path.append((end.parameter, Ref(variable, end.key)))
             columns.append((end.column, Ref(variable, end.target_column)))
         if self.operation.kind is OperationKind.UNLINK:
             givens.append(Given(variable_of(link), link.name, says=tuple(columns)))

@@ -1013,7 +1013,7 @@ def _foreign_ends(plan: Plan, operation: Operation) -> Iterator[Test]:
         tenant = target.tenant
         if tenant is None or not tenant.is_direct or tenant.is_root:
             continue
-        refs = {**dict(situation.path), end.parameter: Ref("theirs", end.target_column)}
+        refs = {**dict(situation.path), end.parameter: Ref("theirs", end.key)}
         path = path_text(operation.path, refs)
         method = operation.method.upper()
         where = "first" if number == 0 else "second"
@@ -1052,7 +1052,7 @@ def _same_ends(
     target = plan.model.entity(one.target)
     refs: dict[str, Ref | str] = dict(situation.path)
     for end in link.ends:
-        refs[end.parameter] = Ref(f"other_{target.row}", end.target_column)
+        refs[end.parameter] = Ref(f"other_{target.row}", end.key)
     path = path_text(operation.path, refs)
     yield Test(
         test_name(operation.id, "is_refused_if_both_ends_are_one"),

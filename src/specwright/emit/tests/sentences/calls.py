@@ -133,7 +133,7 @@ def _main(story: Story, operation: Operation, target: str) -> str | None:
 def path_keys(operation: Operation) -> dict[str, tuple[str, str]]:
     """The entity and the column that each parameter of the path is a key of."""
     if operation.link is not None:
-        return {end.parameter: (end.target, end.target_column) for end in operation.link.ends}
+        return {end.parameter: (end.target, end.key) for end in operation.link.ends}
     named = operation.row or operation.parent
     if named is None:
         return {}

@@ -190,14 +190,14 @@ class TaskRepository(TaskRows):
         self._scope: dict[str, object] = {"project_id": actor.project_id}
 
     async def get(self, task_id: UUID) -> TaskRow:
-        return await self._task(_GET_TASK, task_id)
+        return await self._task(_GET_TASK, id=task_id)
 
     async def lock(self, task_id: UUID) -> TaskRow:
         """The task, which nobody else can change until the transaction ends."""
-        return await self._task(_LOCK_TASK, task_id)
+        return await self._task(_LOCK_TASK, id=task_id)
 
-    async def _task(self, statement: Statement[TaskRow], task_id: UUID) -> TaskRow:
-        found = await statement.first(self._connection, id=task_id, **self._scope)
+    async def _task(self, statement: Statement[TaskRow], /, **key: object) -> TaskRow:
+        found = await statement.first(self._connection, **key, **self._scope)
         if found is None:
             raise NotFound("There is no such task.")
         return found

@@ -102,9 +102,10 @@ async def test_every_answer_names_its_request(
 ) -> None:
     actor = await given.user(world, role="member")
     call = await CALLS["listTasks"](world, actor)
-    headers = {} if given_id is None else {"x-request-id": given_id}
+    said = {} if given_id is None else {"x-request-id": given_id}
+    headers = {**call.headers, **said}
 
-    answer = await world.call(actor, call.method, call.path, headers=headers)
+    answer = await world.call(actor, call.method, call.path, call.body, headers)
 
     assert answer.outcome == "200"
     assert (answer.headers["x-request-id"] == given_id) is is_kept
