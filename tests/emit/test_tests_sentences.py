@@ -118,6 +118,7 @@ def test_a_call_whose_response_nobody_asks_about_must_still_be_answered() -> Non
         ('When ann calls askForLoan with book_id "b9"', "b9"),
         ("When ann calls askForLoan with renewal 3", "renewals"),
         ("When ann calls askForLoan", "book_id"),
+        ('Given book "b1" exists in "ann"', "no way"),
         ('When ann calls renewLoan on loan "l1" with renewals 3', "renewals"),
     ],
 )

@@ -138,9 +138,15 @@ class Story:
     def within(self, entity: Entity, container: Thing) -> dict[str, Any]:
         """The column that says that a row belongs to another."""
         keys = [key for key in entity.foreign_keys if key.target == container.entity]
-        if len(keys) != 1:
-            raise Unclear(f"Nothing says how a {entity.row} is in a {container.entity}.")
-        return pointing(keys[0], container)
+        if len(keys) == 1:
+            return pointing(keys[0], container)
+        above = self.plan.model.entity(container.entity).word
+        name = next(name for name, thing in self.things.items() if thing is container)
+        said = [f'`with {key.columns[0]} "{name}"`' for key in keys if len(key.columns) == 1]
+        raise Unclear(
+            f"A {entity.word} points at a {above} in {'several ways' if keys else 'no way'}.",
+            f"Say which: {' or '.join(said)}." if said else None,
+        )
 
     def person(self, name: str, role: str, container: Thing | None = None) -> Thing:
         users, roles = self.plan.users, self.plan.model.roles
