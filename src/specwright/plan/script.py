@@ -69,9 +69,14 @@ def _again(planned: Sequence[Step]) -> Iterator[Step]:
             dropped.setdefault(_what(step), step.time)
     for step in planned:
         drop = _drop(step)
-        if drop is not None and dropped.get(_what(drop), drop.time) >= drop.time:
+        if drop is not None and not _is_there(dropped.get(_what(drop)), drop):
             yield drop
         yield step
+
+
+def _is_there(dropped: Time | None, drop: steps.DropConstraint | steps.DropIndex) -> bool:
+    """Whether what is dropped anyhow is dropped early enough."""
+    return dropped is not None and dropped <= drop.time
 
 
 def _what(drop: steps.DropConstraint | steps.DropIndex) -> tuple[type[Step], str, str]:
