@@ -95,11 +95,11 @@ def _peak(work: Callable[[], object]) -> float:
 
 
 def table(rows: list[Figures]) -> Iterator[str]:
-    yield "bundle      operations  files   lines  build s  ruff s  peak MB"
+    yield "bundle      operations  files   lines  build s  lines/s  ruff s  peak MB"
     for one in rows:
         yield (
             f"{one.bundle:11} {one.operations:10} {one.files:6} {one.lines:7} "
-            f"{one.build:8.2f} {one.formatting:7.2f} {one.peak:8.1f}"
+            f"{one.build:8.2f} {one.lines / one.build:8.0f} {one.formatting:7.2f} {one.peak:8.1f}"
         )
 
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -21,12 +22,14 @@ class Address:
         return ".".join(self.parts)
 
 
+@cache
 def words(name: str) -> tuple[str, ...]:
     """The lower-case words of a name, however it joins them: `claimNextTask`, `claim-next`."""
     spaced = re.sub(r"([a-z0-9])([A-Z])|([A-Z]+)([A-Z][a-z])", r"\1\3 \2\4", name)
     return tuple(word.lower() for word in re.split(r"[^\w]+|_+", spaced) if word)
 
 
+@cache
 def snake(name: str) -> str:
     return "_".join(words(name))
 

@@ -744,6 +744,6 @@ def test_a_lost_character_is_told_in_few_sentences(seed: int, source: str) -> No
     ],
 )
 def test_nasty_texts_take_little_time(source: str) -> None:
-    start = time.monotonic()
+    start = time.process_time()
     parse_dbml([Text("m", source)], Report())
-    assert time.monotonic() - start < 5
+    assert time.process_time() - start < 5

@@ -392,7 +392,7 @@ def test_no_text_makes_the_parser_fail(source: str) -> None:
     ],
 )
 def test_nasty_texts_take_little_time(unit: str) -> None:
-    start = time.monotonic()
+    start = time.process_time()
     read(f"a --> b : c {unit * 10000}")
     read(unit * 10000)
-    assert time.monotonic() - start < 5
+    assert time.process_time() - start < 5

@@ -4,7 +4,7 @@ Everything of one operation is read first and done together, so that its sets, g
 requirements are collected here, wherever the bundle wrote them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -25,6 +25,16 @@ from specwright.model.typed import Typed, path, reads_relations
 def _named(_: Model) -> "dict[str, Behaviour | None]":
     """Those that were asked for."""
     return {}
+
+
+@once
+def _living(model: Model) -> Mapping[str, Lifecycle]:
+    """The lifecycle that each trigger moves."""
+    return {
+        trigger: lifecycle
+        for lifecycle in reversed(model.lifecycles)
+        for trigger in lifecycle.triggers
+    }
 
 
 @dataclass(frozen=True)
@@ -49,7 +59,7 @@ class Behaviour:
     @classmethod
     def _found(cls, model: Model, name: str) -> "Behaviour | None":
         operation, rule = model.operation(name), _rule(model, name)
-        living = next((one for one in model.lifecycles if name in one.triggers), None)
+        living = _living(model).get(name)
         entity = living.entity if living else rule.entity if rule else None
         if entity is None and operation is not None:
             entity = operation.entity

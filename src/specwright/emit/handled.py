@@ -1,6 +1,6 @@
 """What is done with each entity of a domain, as far as its queries are concerned."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -35,9 +35,7 @@ class Handled:
 
     @cached_property
     def operations(self) -> tuple[Operation, ...]:
-        return tuple(
-            one for one in self.model.operations if subject_of(self.model, one) == self.entity
-        )
+        return tuple(_operations(self.model).get(self.entity.name, ()))
 
     def of(self, *kinds: OperationKind) -> Iterator[Operation]:
         return (operation for operation in self.operations if operation.kind in kinds)
@@ -84,10 +82,14 @@ class Handled:
     @cached_property
     def read_by(self) -> tuple[Lookup, ...]:
         """By what its rows are looked up: own rows, links' ends, rows above, references."""
-        found = list(self._own_lookups(*_READS))
-        for operation in self.model.operations:
-            found += looked_up(self.model, operation)
-        return _primary_first(one for one in found if one.entity == self.entity)
+        found = [*self._own_lookups(*_READS), *_lookups(self.model).get(self.entity.name, ())]
+        return _primary_first(found)
+
+    @property
+    def is_visited(self) -> bool:
+        """Whether callers who are not signed in come to its rows as well."""
+        is_looked_up = self.entity.name in _looked_up_by_anyone(self.model)
+        return is_looked_up or any(operation.is_public for operation in self.operations)
 
     @cached_property
     def locked_by(self) -> tuple[Lookup, ...]:
@@ -137,11 +139,7 @@ class Handled:
     @cached_property
     def behaviours(self) -> tuple[Behaviour, ...]:
         """What is done to a row of it, each once, in the order of the contract."""
-        done = performed(self.model)
-        names = [operation.id for operation in self.model.operations]
-        names += sorted(done - set(names))
-        found = (Behaviour.named(self.model, name) for name in names if name in done)
-        return tuple(one for one in found if one is not None and one.entity == self.entity.name)
+        return tuple(_behaviours(self.model).get(self.entity.name, ()))
 
     @cached_property
     def searches(self) -> tuple[tuple[Operation, Search], ...]:
@@ -167,6 +165,29 @@ def changes_what_it_finds(model: Model, operation: Operation) -> bool:
         block.set or block.create or block.delete or block.each or block.do
         for block in rule.block.within()
     )
+
+
+@once
+def _operations(model: Model) -> Mapping[str, list[Operation]]:
+    """By the entity whose repository serves them."""
+    found: dict[str, list[Operation]] = {}
+    for operation in model.operations:
+        found.setdefault(subject_of(model, operation).name, []).append(operation)
+    return found
+
+
+@once
+def _behaviours(model: Model) -> Mapping[str, list[Behaviour]]:
+    """What is done, by the entity to whose row it is."""
+    done = performed(model)
+    names = [operation.id for operation in model.operations]
+    names += sorted(done - set(names))
+    found: dict[str, list[Behaviour]] = {}
+    for name in names:
+        behaviour = Behaviour.named(model, name) if name in done else None
+        if behaviour is not None:
+            found.setdefault(behaviour.entity, []).append(behaviour)
+    return found
 
 
 @once
@@ -213,6 +234,21 @@ def looked_up(model: Model, operation: Operation) -> Iterator[Lookup]:
 def _primary_first(found: Iterable[Lookup]) -> tuple[Lookup, ...]:
     by_columns = {tuple(column.name for column in one.columns): one for one in found}
     return tuple(sorted(by_columns.values(), key=lambda one: not one.is_primary))
+
+
+@once
+def _lookups(model: Model) -> Mapping[str, list[Lookup]]:
+    """What is looked up beside own rows, by entity."""
+    found: dict[str, list[Lookup]] = {}
+    for one in (one for operation in model.operations for one in looked_up(model, operation)):
+        found.setdefault(one.entity.name, []).append(one)
+    return found
+
+
+@once
+def _looked_up_by_anyone(model: Model) -> frozenset[str]:
+    public = (one for one in model.operations if one.is_public)
+    return frozenset(one.entity.name for operation in public for one in looked_up(model, operation))
 
 
 def references(model: Model, operation: Operation) -> Iterator[tuple[str, str]]:

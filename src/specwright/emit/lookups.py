@@ -1,5 +1,7 @@
 """Questions that emitters ask the model."""
 
+from collections.abc import Mapping
+
 from specwright.emit import names
 from specwright.emit.once import once
 from specwright.model import Model
@@ -49,12 +51,17 @@ def subject_of(model: Model, operation: Operation) -> Entity:
     return model.entity(operation.entity)
 
 
+@once
+def _rules(model: Model) -> Mapping[tuple[str, str | None], Rule]:
+    return {(rule.kind, rule.name): rule for rule in reversed(model.rules)}
+
+
 def effect(model: Model, name: str | None) -> Rule | None:
-    return next((one for one in model.rules if one.name == name and one.kind == "effect"), None)
+    return _rules(model).get(("effect", name))
 
 
 def operation_rule(model: Model, name: str) -> Rule | None:
-    return next((one for one in model.rules if one.name == name and one.kind == "operation"), None)
+    return _rules(model).get(("operation", name))
 
 
 def job_rule(model: Model, name: str) -> Rule | None:

@@ -12,7 +12,6 @@ from specwright.emit.handled import (
     Handled,
     changes_what_it_finds,
     handled_entities,
-    looked_up,
     search_arguments,
 )
 from specwright.emit.lists import ListWriter
@@ -118,7 +117,7 @@ class _Writer:
 
     def _start(self, scope: Scope, repository: Repository, lists: list[ListWriter]) -> None:
         """What every search for rows starts from, and what it binds."""
-        optional = self.is_visited
+        optional = self.handled.is_visited
         bound = {} if scope.tenant is None else {scope.bind: f"actor.{scope.bind}"}
         if scope.by_role:
             text, binds = scope.by_role_function(self._ours, self.module.conditions)
@@ -145,18 +144,7 @@ class _Writer:
     @property
     def _actor(self) -> str:
         plain = actor_class(self.model)
-        return f"{plain} | None" if self.is_visited and plain != "None" else plain
-
-    @property
-    def is_visited(self) -> bool:
-        """Whether callers who are not signed in come here as well."""
-        entity = self.handled.entity
-        return any(
-            operation.is_public
-            for operation in self.model.operations
-            if operation in self.handled.operations
-            or any(one.entity == entity for one in looked_up(self.model, operation))
-        )
+        return f"{plain} | None" if self.handled.is_visited and plain != "None" else plain
 
     @property
     def _role_column(self) -> str:

@@ -61,6 +61,14 @@ class Model:
     def _access(self) -> dict[str, Access]:
         return {access.operation: access for access in self.access}
 
+    @cached_property
+    def _lifecycles(self) -> dict[str, Lifecycle]:
+        return {one.entity: one for one in reversed(self.lifecycles)}
+
+    @cached_property
+    def _visibility(self) -> dict[str, Visibility]:
+        return {one.entity: one for one in reversed(self.visibility)}
+
     def entity(self, name: str) -> Entity:
         return self._entities[name]
 
@@ -71,14 +79,14 @@ class Model:
         return self._operations.get(operation)
 
     def lifecycle_of(self, entity: str) -> Lifecycle | None:
-        return next((one for one in self.lifecycles if one.entity == entity), None)
+        return self._lifecycles.get(entity)
 
     def access_to(self, operation: str) -> Access | None:
         return self._access.get(operation)
 
     def visibility_of(self, entity: str) -> Visibility | None:
         """None where everything in the caller's tenant exists for them."""
-        return next((one for one in self.visibility if one.entity == entity), None)
+        return self._visibility.get(entity)
 
     def rule(self, name: str) -> Rule | None:
         """The block of an operation or an effect."""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from specwright.address import snake
 from specwright.model.entities import Entity, EnumType, ForeignKey
@@ -42,9 +43,14 @@ class PathReader:
 
     def entity_named(self, word: str) -> Entity | None:
         wanted = squashed(word)
-        tables = (e for e in self.entities.values() if squashed(e.table) == wanted)
-        rows = (e for e in self.entities.values() if squashed(e.word) == wanted)
-        return next(tables, None) or next(rows, None) or self.aliases.get(wanted)
+        return self._by_name.get(wanted) or self.aliases.get(wanted)
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, Entity]:
+        """Tables before rows, the first before others that are called the same."""
+        last_first = [*reversed(list(self.entities.values()))]
+        rows = {squashed(one.word): one for one in last_first}
+        return rows | {squashed(one.table): one for one in last_first}
 
     def read(self, path: str, schemas: Mapping[str, Schema]) -> PathReading:
         """What the path names; `schemas` are those of its parameters."""

@@ -35,7 +35,11 @@ class ReachFinder:
         self.effects: Mapping[str, Block] = {
             name.value: block for name, block in reversed(rules.effects)
         }
-        self._diagrams = diagrams
+        self._drawn: dict[str, list[tuple[Text | None, str | None]]] = {}
+        for arrow in (arrow for diagram in diagrams for arrow in diagram.transitions):
+            if arrow.trigger is not None:
+                effect = arrow.effect.value if arrow.effect else None
+                self._drawn.setdefault(arrow.trigger.value, []).append((arrow.guard, effect))
 
     def of(self, operation: str) -> Reach:
         blocks = list(self._blocks(operation, set()))
@@ -48,11 +52,9 @@ class ReachFinder:
             frozenset(made.entity.value for block in blocks for made in block.create),
         )
 
-    def _arrows(self, trigger: str) -> Iterator[tuple[Text | None, str | None]]:
-        for diagram in self._diagrams:
-            for arrow in diagram.transitions:
-                if arrow.trigger is not None and arrow.trigger.value == trigger:
-                    yield arrow.guard, arrow.effect.value if arrow.effect else None
+    def _arrows(self, trigger: str) -> Sequence[tuple[Text | None, str | None]]:
+        """The guards and effects of those that it makes a row go along."""
+        return self._drawn.get(trigger, ())
 
     def _blocks(self, name: str, seen: set[str]) -> Iterator[Block]:
         """The blocks that run when `name` does: its own, its effects', those it does."""

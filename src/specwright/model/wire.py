@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import TypeVar
 
 from specwright.address import snake
@@ -37,6 +38,7 @@ _FORMATS_OF = {
 _FORMATS_OF_ONE_KIND = {"date-time": Kind.TIMESTAMPTZ, "date": Kind.DATE, "binary": Kind.BYTEA}
 
 
+@cache
 def squashed(name: str) -> str:
     """A name without its joints: `unitPriceCents` and `unit_price_cents` are the same."""
     return snake(name).replace("_", "")

@@ -5,11 +5,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, Literal, TypeAlias
+from typing import Any
 from uuid import UUID
 
 from specwright.emit.behaviour import Behaviour
 from specwright.emit.tests import samples
+from specwright.emit.tests.factory import Factory, Fill, Row, Status
 from specwright.emit.tests.requests import sample_record
 from specwright.emit.tests.values import NOW
 from specwright.model import Model
@@ -18,48 +19,7 @@ from specwright.model.evaluation import evaluate
 from specwright.model.lifecycles import Lifecycle, Transition
 from specwright.model.sql_types import Kind
 
-Row: TypeAlias = dict[str, Any]
 HOLDER = UUID(int=0xFFFF)  # stands for whoever brought a row into its status
-Way = Literal["default", "null", "moment", "sample", "unique", "parent", "home"]
-
-
-@dataclass(frozen=True, slots=True)
-class Fill:
-    """How a column gets its value when a test does not say one."""
-
-    column: Column
-    way: Way
-    value: Any = None  # of a sample, or a default as far as it is known
-    form: str = ""  # of a unique value, as Python
-    key: ForeignKey | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """What a row of one status holds beside what it began with; `held` is its holder's id."""
-
-    name: str
-    values: Mapping[str, Any]
-    held: str | None = None  # the column
-    role: str | None = None  # of the holder
-
-
-@dataclass(frozen=True)
-class Factory:
-    entity: Entity
-    fills: tuple[Fill, ...]
-    lifecycle: Lifecycle | None = None
-    statuses: tuple[Status, ...] = ()
-
-    @property
-    def name(self) -> str:
-        return self.entity.row
-
-    def status(self, name: str | None) -> Status | None:
-        return next((one for one in self.statuses if one.name == name), None)
-
-    def of(self, *ways: Way) -> tuple[Fill, ...]:
-        return tuple(fill for fill in self.fills if fill.way in ways)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from specwright.emit.rendering import render
-from specwright.emit.tests.factories import Factory, Fill, Status
+from specwright.emit.tests.factory import Factory, Fill, Status
 from specwright.emit.tests.plans import Plan
 from specwright.emit.tests.values import show
 from specwright.emit.tests.variables import factory_of

@@ -77,7 +77,14 @@ class Plan:
     # -- operations -------------------------------------------------------------------------------
 
     def operations(self, domain: str) -> Iterator[Operation]:
-        return (one for one in self.model.operations if one.domain == domain)
+        return iter(self._by_domain.get(domain, ()))
+
+    @cached_property
+    def _by_domain(self) -> dict[str, list[Operation]]:
+        found: dict[str, list[Operation]] = {}
+        for operation in self.model.operations:
+            found.setdefault(operation.domain, []).append(operation)
+        return found
 
     @cached_property
     def domains(self) -> list[str]:

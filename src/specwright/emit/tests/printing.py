@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from specwright.address import snake
-from specwright.emit.tests.factories import Factories, Row
+from specwright.emit.tests.factories import Factories
+from specwright.emit.tests.factory import Row
 from specwright.emit.tests.situations import Found, Situation
 from specwright.emit.tests.stage import Given, Stage
 from specwright.emit.tests.values import Ref, keywords, show, show_json

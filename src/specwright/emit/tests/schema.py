@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from specwright.emit.tests import samples
-from specwright.emit.tests.factories import Factory, default_value
+from specwright.emit.tests.factories import default_value
+from specwright.emit.tests.factory import Factory
 from specwright.emit.tests.modules import doc, module
 from specwright.emit.tests.plans import Plan
 from specwright.emit.tests.printing import Test, list_text, test_name

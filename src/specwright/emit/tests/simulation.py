@@ -10,7 +10,7 @@ from typing import Any
 
 from specwright.emit.behaviour import Behaviour
 from specwright.emit.lookups import operation_rule
-from specwright.emit.tests.factories import Row
+from specwright.emit.tests.factory import Row
 from specwright.emit.tests.stage import Stage
 from specwright.emit.tests.values import NOW
 from specwright.model import Model

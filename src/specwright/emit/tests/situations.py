@@ -142,6 +142,12 @@ class Situations:
         return next(self.successes(), None)
 
     def successes(self) -> Iterator[Found]:
+        """Each is searched for once, however often they are asked for."""
+        self._successes, again = itertools.tee(self._successes)
+        return again
+
+    @cached_property
+    def _successes(self) -> Iterator[Found]:
         searches = self.operation.kind in (OperationKind.PICK, OperationKind.FIND)
         return self.every(
             lambda outcome, _stage, _situation: (

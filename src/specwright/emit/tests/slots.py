@@ -14,6 +14,7 @@ from specwright.model.entities import Column, Entity
 from specwright.model.sql_types import Kind
 from specwright.model.typed import (
     Aggregate,
+    Apply,
     Compare,
     Constant,
     Each,
@@ -118,6 +119,8 @@ class Slots:
         match typed:
             case Compare():
                 beside = _constants(typed)
+            case Apply():
+                beside = [*beside, *_constants(typed)]
             case Get(row=Name(name="request")):
                 self.request.setdefault(typed.name, []).extend(beside)
             case Get():
@@ -223,8 +226,8 @@ class Slots:
         yield from samples.samples(entity, column, enums)[:most]
 
 
-def _constants(compare: Compare) -> list[Any]:
-    return [node.value for node in walk(compare) if isinstance(node, Constant | Member)]
+def _constants(typed: Typed) -> list[Any]:
+    return [node.value for node in walk(typed) if isinstance(node, Constant | Member)]
 
 
 def _near(column: Column, beside: Sequence[Any]) -> Iterator[Any]:

@@ -2,14 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
-from specwright.emit.tests import samples
-from specwright.emit.tests.factories import Factories, Factory, Fill, Row
-from specwright.emit.tests.values import NOW, Ref
-from specwright.model.sql_types import Kind
+from specwright.emit.tests.factories import Factories
+from specwright.emit.tests.factory import Factory, Row
+from specwright.emit.tests.sql_conditions import violates
+from specwright.emit.tests.values import Ref
 
 
 class Impossible(Exception):
@@ -68,13 +66,15 @@ class Stage:
         if entity not in self.factories:
             raise Impossible(entity)
         factory = self.factories[entity]
-        row: Row = {fill.column.name: self._filled(fill) for fill in factory.fills}
+        row = factory.alike.copy()
+        for column, numbered in factory.varying:
+            row[column] = numbered(self.number())
         if factory.lifecycle is not None and status is not None:
             row[factory.lifecycle.column] = status
         row |= said
         self._fill_needed(factory, row, said)
         self._fill_status(factory, row, said, status)
-        self._check(factory, row)
+        self._check(factory, row, said, status)
         self.rows.setdefault(entity, []).append(row)
         return row
 
@@ -97,46 +97,14 @@ class Stage:
         self._count += 1
         return self._count
 
-    def _filled(self, fill: Fill) -> Any:
-        match fill.way:
-            case "moment":
-                return NOW - timedelta(seconds=1) + timedelta(microseconds=self.number() % 100_000)
-            case "unique":
-                return self._unique(fill)
-            case "default" if fill.value is None and fill.column.type.kind is Kind.UUID:
-                return UUID(int=self.number())
-            case "default" if fill.column.type.identity:
-                return self.number()
-            case "parent" | "home":
-                return None
-            case _:
-                return fill.value
-
-    def _unique(self, fill: Fill) -> Any:
-        number = self.number()
-        match fill.column.type.kind:
-            case Kind.UUID:
-                return UUID(int=number)
-            case Kind.TEXT | Kind.VARCHAR:
-                return fill.form[2:-1].replace("{world.number()}", str(number))
-            case Kind.TIMESTAMPTZ:
-                return NOW + timedelta(microseconds=number)
-            case Kind.DATE:
-                return NOW.date() + timedelta(days=number % 10_000)
-            case _:
-                return number
-
     def _fill_needed(self, factory: Factory, row: Row, said: Mapping[str, Any]) -> None:
-        for fill in factory.of("home"):
+        for fill in factory.homes:
             if fill.column.name not in said:
                 row[fill.column.name] = self.home()[self._home_column]
-        for fill in factory.of("parent"):
-            key = fill.key
-            if fill.column.name in said or key is None:
-                continue
-            parent = self.add(key.target, **self.of_same_tenant(factory, key.target, row))
-            position = key.columns.index(fill.column.name)
-            row[fill.column.name] = parent[key.target_columns[position]]
+        for column, key, target_column in factory.parents:
+            if column not in said:
+                parent = self.add(key.target, **self.of_same_tenant(factory, key.target, row))
+                row[column] = parent[target_column]
 
     @property
     def _home_column(self) -> str:
@@ -173,15 +141,16 @@ class Stage:
         (key,) = self.factories.model.entity(roles.entity).primary_key.columns
         return users[key]
 
-    def _check(self, factory: Factory, row: Row) -> None:
-        entity = factory.entity
-        if any(row[c.name] is None and not c.nullable for c in entity.columns):
-            raise Impossible(f"{entity.name}: null")
-        if samples.broken_check(entity, row) is not None:
-            raise Impossible(f"{entity.name}: check")
-        for _, columns in entity.uniqueness():
-            values = [row[name] for name in columns]
-            if None in values:
+    def _check(self, factory: Factory, row: Row, said: Mapping[str, Any], name: str | None) -> None:
+        entity, status = factory.entity.name, factory.status(name)
+        written = {*said, *status.values} if status is not None else said.keys()
+        if any(row[one] is None for one in (*factory.needed, *factory.filled & written)):
+            raise Impossible(f"{entity}: null")
+        if any(violates(sql, row) for sql in factory.doubtful(name, said)):
+            raise Impossible(f"{entity}: check")
+        for columns, numbered in factory.unique:
+            values = [row[column] for column in columns]
+            if None in values or not written >= numbered:
                 continue
-            if any([one[name] for name in columns] == values for one in self.all(entity.name)):
-                raise Impossible(f"{entity.name}: unique")
+            if any([one[column] for column in columns] == values for one in self.all(entity)):
+                raise Impossible(f"{entity}: unique")
