@@ -1,7 +1,7 @@
 """A bundle compiled: from its texts to every file of its backend, in memory."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from specwright.build.comparison import HISTORY
@@ -11,7 +11,7 @@ from specwright.diagnostic import Diagnostic, Level, Report
 from specwright.emit.backend import emit_backend
 from specwright.emit.limits import within_limits
 from specwright.emit.refusing import emit_not_implemented
-from specwright.emit.tests import emit_tests
+from specwright.emit.tests import EmittedTests, emit_tests
 from specwright.model import Model, build_model
 from specwright.plan.changes import Change
 from specwright.plan.schema import schema_of
@@ -53,13 +53,23 @@ class Backend:
 
 @dataclass(frozen=True)
 class Compiled:
-    """A bundle, what is to be said about it, and its backend unless there are errors."""
+    """A bundle, what is to be said about it, and its tests unless there are errors.
+
+    The backend depends on where it goes: there is none before that is known.
+    """
 
     name: str
     files: Tree
     diagnostics: tuple[Diagnostic, ...]
     model: Model
-    backend: Backend | None
+    tests: EmittedTests | None
+    backend: Backend | None = None
+
+    def onto(self, state: State, tidy: Tidy = as_emitted) -> "Compiled":
+        """The same with its backend, after what an earlier build left."""
+        if self.tests is None:
+            return self
+        return replace(self, backend=_backend(self.model, self.tests, state, tidy))
 
     @property
     def is_whole(self) -> bool:
@@ -73,15 +83,19 @@ class Compiled:
 def compile_bundle(
     name: str, files: Tree, report: Report, *, state: State = NOTHING, tidy: Tidy = as_emitted
 ) -> Compiled:
-    """Compile the texts of a bundle; `report` holds what reading them has shown already."""
+    """A bundle with its backend, for where nothing was built before unless `state` says more."""
+    return understand(name, files, report).onto(state, tidy)
+
+
+def understand(name: str, files: Tree, report: Report) -> Compiled:
+    """All that is to be said of a bundle; `report` holds what reading its texts showed already."""
     model = within_limits(build_model(read_bundle(name, files, report), report), report)
-    backend = None if report.failed else _backend(model, report, state, tidy)
-    return Compiled(name, files, tuple(report), model, None if report.failed else backend)
+    tests = None if report.failed else emit_tests(model, report)
+    return Compiled(name, files, tuple(report), model, None if report.failed else tests)
 
 
-def _backend(model: Model, report: Report, state: State, tidy: Tidy) -> Backend:
+def _backend(model: Model, tests: EmittedTests, state: State, tidy: Tidy) -> Backend:
     schema = schema_of(model.entities)
     changes = changes_since(state.built, schema)
-    tests = emit_tests(model, report)
     tree = tidy(emit_backend(model) | tests.tree | next_migration(state.built, schema))
     return Backend(tree, tests.not_shown, model, changes)

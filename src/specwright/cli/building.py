@@ -24,7 +24,7 @@ def build(asked: argparse.Namespace, terminal: Terminal) -> int:
     destination = Destination.at(asked.into, folder.path)
     with destination.held():
         state = destination.state()
-        compiled = folder.compiled(state, tidied)
+        compiled = folder.understood().onto(state, tidied)
         backend = compiled.backend
         if backend is None:
             return _not_built(folder, compiled, asked, terminal)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from specwright.build import Compiled, State, compile_bundle
-from specwright.build.compilation import NOTHING, Tidy, as_emitted
+from specwright.build import Compiled
+from specwright.build.compilation import understand
 from specwright.cli import findings
 from specwright.cli.findings import Standpoint
 from specwright.cli.folder import read_folder
@@ -45,15 +45,16 @@ class Folder:
     def seen(self) -> Standpoint:
         return Standpoint(self.path, Path.cwd())
 
-    def compiled(self, state: State = NOTHING, tidy: Tidy = as_emitted) -> Compiled:
+    def understood(self) -> Compiled:
+        """The bundle with all that is to be said of it."""
         report = Report()
         report.extend(self.report)
-        return compile_bundle(self.name, self.files, report, state=state, tidy=tidy)
+        return understand(self.name, self.files, report)
 
 
 def check(asked: argparse.Namespace, terminal: Terminal) -> int:
     folder = Folder.read(asked.bundle)
-    found = folder.compiled().diagnostics
+    found = folder.understood().diagnostics
     if asked.json:
         say_json(terminal, about(folder, found))
     else:

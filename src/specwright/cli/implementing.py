@@ -30,14 +30,14 @@ from specwright.workflow.person import Person
 
 def implement(asked: argparse.Namespace, terminal: Terminal) -> int:
     folder = Folder.read(asked.bundle)
-    first = folder.compiled()
-    if first.backend is None:
-        checking.show(folder, first.diagnostics, terminal)
+    understood = folder.understood()
+    if understood.tests is None:
+        checking.show(folder, understood.diagnostics, terminal)
         return 1
     Destination.at(asked.into, folder.path)  # not in the bundle
     repository = Repository.made(asked.into, os.environ)
     repository.hide_runs()
-    order = _Order(folder, repository, asked).delivery()
+    order = _Order(folder, understood, repository, asked).delivery()
     python = asked.python or _made_python(repository, order, terminal)
     workshop = Workshop(repository, os.environ, python=running.sound(python))
     name = _next_name(workshop, order.bundle)
@@ -45,7 +45,7 @@ def implement(asked: argparse.Namespace, terminal: Terminal) -> int:
     with running.progress(workshop, name, terminal):
         run = workshop.begin(order, name)
     code = running.shown(workshop, run, terminal)
-    return code or (0 if first.is_whole else NOT_WHOLE)
+    return code or (0 if understood.is_whole else NOT_WHOLE)
 
 
 def _made_python(repository: Repository, order: Delivery, terminal: Terminal) -> Path:
@@ -70,6 +70,7 @@ class _Order:
     """A bundle, and the repository that it is to be implemented in."""
 
     folder: Folder
+    understood: Compiled
     repository: Repository
     asked: argparse.Namespace
 
@@ -78,9 +79,9 @@ class _Order:
         person = Person.at_work(self.repository.git)
         baseline = self.repository.branch_point(branch, person, datetime.now(UTC))
         before = self.repository.files(baseline.commit)
-        compiled = self.folder.compiled(State.of(before), tidied)
+        compiled = self.understood.onto(State.of(before), tidied)
         if compiled.backend is None:
-            raise AssertionError("A bundle without errors has some in a repository.")
+            raise AssertionError("A bundle without errors has a backend.")
         drafted = self._drafted(compiled, compiled.backend, before)
         wishes = Wishes(
             branch,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from specwright.build import Backend, Compiled, Destination, Draft, draft
 from specwright.build.comparison import Fate
+from specwright.build.compilation import NOTHING
 from specwright.build.drafting import Origin, paths_in_question
 from specwright.build.tidying import tidied
 from specwright.cli import checking
@@ -67,11 +68,11 @@ def plan(asked: argparse.Namespace, terminal: Terminal) -> int:
 def _planned(folder: Folder, into: Path | None, destination: Destination | None) -> Plan | Compiled:
     """The plan, or, where there are errors, what was compiled."""
     if destination is None:
-        compiled = folder.compiled()
+        compiled = folder.understood().onto(NOTHING)
         backend = compiled.backend
         return Plan(compiled, backend, None, None) if backend else compiled
     state = destination.state()
-    compiled = folder.compiled(state, tidied)
+    compiled = folder.understood().onto(state, tidied)
     backend = compiled.backend
     if backend is None:
         return compiled
