@@ -1,6 +1,6 @@
 """Draws what expressions say: conditions on rows and callers, and values to set."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from tests.drawn.blueprint import Column, Plan, Table
@@ -178,6 +178,20 @@ class Conditions:
     def ownership(self) -> str | None:
         owners = [one for one in self.table.references if one.target is self.plan.users]
         return f"{self._row}.{self.dice.pick(owners).name} == actor.id" if owners else None
+
+    def membership(self) -> str | None:
+        """The caller is among the rows of the row, or of one that it belongs to."""
+        found = list(self._members(self.table, self._row))
+        for reference in self.table.references:
+            if reference.target is not None and not reference.nullable:
+                found += self._members(reference.target, f"{self._row}.{reference.relation}")
+        return self.dice.pick(found) if found else None
+
+    def _members(self, table: Table, path: str) -> Iterator[str]:
+        for column, other in self.plan.rows_of(table):
+            for user in other.references:
+                if user.target is self.plan.users and user is not column:
+                    yield f"{path}.{column.reverse}.exists(m, m.{user.name} == actor.id)"
 
     def counting(self) -> str | None:
         """A limit on the caller's rows."""

@@ -42,6 +42,7 @@ FEATURES = {
     "action": 0.2,
     "public": 0.15,
     "condition": 0.3,
+    "membership": 0.15,  # a condition of access on who belongs to a row
     "require": 0.35,
     "free_field": 0.15,
     "hidden": 0.15,

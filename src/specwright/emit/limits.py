@@ -29,7 +29,7 @@ from specwright.model.operations import (
     View,
 )
 from specwright.model.sql_types import Kind
-from specwright.model.typed import Get, Name, Typed, path, reads_relations, walk
+from specwright.model.typed import Get, Name, Typed, path, walk
 
 
 def within_limits(model: Model, report: Report) -> Model:
@@ -111,8 +111,6 @@ def _of_cells(model: Model, operation: Operation) -> Iterator[tuple[Place, str]]
     for cell in permissions(model, operation.id):
         if cell.condition is None:
             continue
-        if operation.kind is not OperationKind.LIST and reads_relations(cell.condition):
-            yield cell.place, "Conditions of access that read other rows are not built yet."
         if operation.kind is OperationKind.CREATE or operation.link is not None:
             yield cell.place, "Conditions of access on a row that is made here are not built yet."
         if _request_roots(cell.condition):

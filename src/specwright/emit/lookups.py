@@ -105,8 +105,3 @@ def performed(model: Model) -> frozenset[str]:
 def permissions(model: Model, operation: str) -> tuple[Permission, ...]:
     access = model.access_to(operation)
     return access.permissions if access else ()
-
-
-def needs_row(model: Model, operation: str) -> bool:
-    """Whether a cell of the operation asks about the row."""
-    return any(permission.condition is not None for permission in permissions(model, operation))

@@ -1,18 +1,25 @@
 """`backend/{domain}/policies.py`: the access table, one function for each operation."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from specwright.emit import names
-from specwright.emit.lookups import needs_row, permissions, role_enum, subject_of, users_of
+from specwright.emit.access import (
+    access_class,
+    access_facts,
+    cells_of,
+    policy_arguments,
+    rows_at_hand,
+)
+from specwright.emit.lookups import role_enum, subject_of, users_of
 from specwright.emit.python_expressions import to_python
 from specwright.emit.python_source import Level
 from specwright.emit.rendering import render
 from specwright.model import Model
 from specwright.model.access import ANYONE, Permission
 from specwright.model.naming import attribute
-from specwright.model.operations import Operation, OperationKind
-from specwright.model.typed import Name, walk
+from specwright.model.operations import Operation
+from specwright.model.typed import Typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +44,10 @@ def emit_policies(model: Model, domain: str) -> str | None:
     homes = names.enum_homes(model)
     wanted += [(f"{homes[e.name]}.models", e.class_name) for e in model.enums if e.name in homes]
     for operation in guarded:
-        if asks_row(model, operation):
-            entity = subject_of(model, operation)
+        for entity in rows_at_hand(model, operation).values():
             wanted.append((f"{entity.domain}.models", names.row_class(entity)))
+        home = subject_of(model, operation).domain
+        wanted.append((f"{home}.repository", access_class(operation)))
     return render(
         "backend/policies.py",
         domain=domain.replace("_", " "),
@@ -51,42 +59,32 @@ def emit_policies(model: Model, domain: str) -> str | None:
 def is_guarded(model: Model, operation: Operation) -> bool:
     """Whether some callers may not do it."""
     return not any(
-        cell.role == ANYONE and cell.condition is None for cell in _cells(model, operation)
+        cell.role == ANYONE and cell.condition is None for cell in cells_of(model, operation)
     )
-
-
-def asks_row(model: Model, operation: Operation) -> bool:
-    """Whether the policy is about a row; which rows a list has, its query says."""
-    return operation.kind is not OperationKind.LIST and needs_row(model, operation.id)
-
-
-def asks_time(model: Model, operation: Operation) -> bool:
-    conditions = [cell.condition for cell in _cells(model, operation) if cell.condition]
-    return any(
-        isinstance(node, Name) and node.name == "now" for one in conditions for node in walk(one)
-    )
-
-
-def _cells(model: Model, operation: Operation) -> tuple[Permission, ...]:
-    cells = permissions(model, operation.id)
-    if operation.kind is OperationKind.LIST:
-        return tuple(replace(cell, condition=None, words=None) for cell in cells)
-    return cells
 
 
 def _policy(model: Model, operation: Operation) -> _Policy:
-    users = users_of(model)
-    assert users is not None
-    condition = _Condition(model, is_public=operation.is_public).of(_cells(model, operation))
-    parameters = {"actor": names.row_class(users) + (" | None" if operation.is_public else "")}
-    if asks_row(model, operation):
-        entity = subject_of(model, operation)
-        parameters[entity.row] = names.row_class(entity)
-    if asks_time(model, operation):
-        parameters["now"] = "datetime"
+    condition = _Condition(model, operation).text
     used = re.findall(r"\w+", condition)
-    given = (f"{name if name in used else f'_{name}'}: {t}" for name, t in parameters.items())
+    given = (
+        f"{name if name in used else f'_{name}'}: {_annotation(model, operation, name)}"
+        for name in policy_arguments(model, operation)
+    )
     return _Policy(policy_name(operation), tuple(given), condition)
+
+
+def _annotation(model: Model, operation: Operation, argument: str) -> str:
+    match argument:
+        case "actor":
+            users = users_of(model)
+            assert users is not None
+            return names.row_class(users) + (" | None" if operation.is_public else "")
+        case "now":
+            return "datetime"
+        case "access":
+            return access_class(operation)
+        case _:
+            return names.row_class(rows_at_hand(model, operation)[argument])
 
 
 @dataclass(frozen=True)
@@ -94,10 +92,12 @@ class _Condition:
     """Cells in Python; where nobody need sign in there may be no actor."""
 
     model: Model
-    is_public: bool
+    operation: Operation
 
-    def of(self, cells: tuple[Permission, ...]) -> str:
+    @property
+    def text(self) -> str:
         """Roles that may always, then roles that may on a condition; the same condition once."""
+        cells = cells_of(self.model, self.operation)
         own = [cell for cell in cells if cell.role != ANYONE]
         by_condition: dict[str | None, list[Permission]] = {}
         for cell in own:
@@ -110,20 +110,25 @@ class _Condition:
 
     def _part(self, alike: list[Permission]) -> str:
         has_role = self._has_role([cell.role for cell in alike])
-        if self.is_public:
+        if self.operation.is_public:
             has_role = f"actor is not None and {has_role}"
         condition = alike[0].condition
         if condition is None:
             return has_role
-        return f"{has_role} and {to_python(condition).at(Level.AND)}"
+        return f"{has_role} and {self._asked(condition)}"
 
     def _of_anyone(self, cell: Permission, own: list[Permission]) -> str:
         """For callers whose role has no cell of its own."""
-        condition = to_python(cell.condition).at(Level.AND) if cell.condition else "True"
+        condition = self._asked(cell.condition) if cell.condition else "True"
         if not own:
             return condition
         has_none = self._has_role([one.role for one in own], but="not ")
         return f"(actor is None or {has_none}) and {condition}"
+
+    def _asked(self, condition: Typed) -> str:
+        facts = access_facts(self.model, self.operation)
+        fact = next((one for one in facts if one.typed == condition), None)
+        return f"access.{fact.name}" if fact else to_python(condition).at(Level.AND)
 
     def _has_role(self, roles: list[str], but: str = "") -> str:
         enum = role_enum(self.model)

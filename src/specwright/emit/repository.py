@@ -5,6 +5,13 @@ from dataclasses import dataclass
 
 from specwright.address import snake
 from specwright.emit import columns, names
+from specwright.emit.access import (
+    access_arguments,
+    access_class,
+    access_facts,
+    access_function,
+    rows_at_hand,
+)
 from specwright.emit.annotations import request_class
 from specwright.emit.behaviour import Behaviour
 from specwright.emit.further_queries import FurtherQueries
@@ -108,6 +115,7 @@ class _Writer:
         self._links(repository)
         self._searches(repository)
         self._facts(repository)
+        self._access(repository)
         self._jobs(repository)
         FurtherQueries(self.model, self.handled, self.module, repository).write()
         if self.handled.is_used:
@@ -468,6 +476,52 @@ class _Writer:
             f"    return await _{name.upper()}.one("
             f"{', '.join(['self._connection', *key, *values])})"
         )
+
+    # -- What the access table asks of other rows -------------------------------------------------
+
+    def _access(self, repository: Repository) -> None:
+        for operation in self.handled.operations:
+            if access_facts(self.model, operation):
+                self._access_of(operation, repository)
+
+    def _access_of(self, operation: Operation, repository: Repository) -> None:
+        row, struct = self.handled.entity.row, access_class(operation)
+        facts = access_facts(self.model, operation)
+        found = [
+            self.module.conditions.selected(fact.typed, self._subject(row), negated=False)
+            for fact in facts
+        ]
+        labelled = ", ".join(
+            f"({sql.text}).label({quoted(fact.name)})"
+            for sql, fact in zip(found, facts, strict=True)
+        )
+        purpose = f"What the access table asks of other rows for {operation.id}."
+        fields = tuple((fact.name, "bool") for fact in facts)
+        self.module.structs.append(Struct(struct, "Row", purpose, fields))
+        name = access_function(operation)
+        self.module.statements.append(
+            f"_{name.upper()} = Statement({struct}, "
+            f"select({labelled}){where(by_key(self.handled.entity))})"
+        )
+        annotations = {"actor": self._actor_of(operation), "now": "datetime"}
+        at_hand = rows_at_hand(self.model, operation)
+        annotations |= {one: names.row_class(entity) for one, entity in at_hand.items()}
+        taken = [f"{row}: {self._row}"]
+        taken += [f"{one}: {annotations[one]}" for one in access_arguments(self.model, operation)]
+        bound = dict(pair for sql in found for pair in bound_values(sql.binds))
+        values = [
+            f"{one}={_if_there(v, optional=operation.is_public and v.startswith('actor'))}"
+            for one, v in bound.items()
+        ]
+        given = ", ".join(["self._connection", self._row_key_values(), *values])
+        repository.on_rows.append(
+            f"async def {name}({', '.join(['self', *taken])}) -> {struct}:\n"
+            f"    return await _{name.upper()}.one({given})"
+        )
+
+    def _actor_of(self, operation: Operation) -> str:
+        plain = actor_class(self.model)
+        return f"{plain} | None" if operation.is_public and plain != "None" else plain
 
     def _bound(self, sql: Sql, behaviour: Behaviour | None = None) -> tuple[list[str], list[str]]:
         """The parameters and the arguments for what conditions bind."""

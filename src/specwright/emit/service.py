@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from specwright.address import pascal
 from specwright.emit import columns, names
+from specwright.emit.access import access_arguments, access_function, asks_row, policy_arguments
 from specwright.emit.actions import acts, call, fact_arguments, passes_on, refuse, rows_name
 from specwright.emit.annotations import request_class
 from specwright.emit.behaviour import Behaviour
@@ -15,7 +16,7 @@ from specwright.emit.names import refusal_class
 from specwright.emit.nested import Nested, nested_rows
 from specwright.emit.parts import asks_time as shows_time
 from specwright.emit.parts import needs_parts, parts_class, parts_function
-from specwright.emit.policies import asks_row, asks_time, is_guarded, policy_name
+from specwright.emit.policies import is_guarded, policy_name
 from specwright.emit.python_text import python
 from specwright.emit.queries import repository_of
 from specwright.emit.rendering import render
@@ -178,11 +179,18 @@ class _Writer:
         yield from self._parents()
         yield from self._body(self._permit() if guarded and asks else None)
 
-    def _permit(self) -> str:
-        given = ["actor"]
-        given += [self._entity.row] if asks_row(self.model, self.operation) else []
-        given += ["self._now"] if asks_time(self.model, self.operation) else []
-        return f"permit(policies.{policy_name(self.operation)}({', '.join(given)}))"
+    def _permit(self, row: str | None = None) -> str:
+        """Refuses whom the access table does not allow it; `row` is the row in hand."""
+        row = row or self._entity.row
+        known = {self._entity.row: row, "now": "self._now", "access": self._access(row)}
+        named = policy_arguments(self.model, self.operation)
+        given = ", ".join(known.get(name, name) for name in named)
+        return f"permit(policies.{policy_name(self.operation)}({given}))"
+
+    def _access(self, row: str) -> str:
+        others = (self._now_or(name) for name in access_arguments(self.model, self.operation))
+        given = ", ".join([row, *others])
+        return f"await {self._rows}.{access_function(self.operation)}({given})"
 
     @property
     def _rows(self) -> str:
@@ -422,7 +430,7 @@ class _Writer:
         else:
             yield f'    raise {refusal_class(search.none_error)}("There is none.")'
         if permit is not None:
-            yield permit.replace(f"{self._entity.row})", f"{search.name})")
+            yield self._permit(search.name)
         while passes_on(behaviour):
             behaviour = behaviour.inner(behaviour.does[0])
         done = call(behaviour, self._rows, search.name, "self._now")

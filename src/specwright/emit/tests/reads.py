@@ -18,6 +18,7 @@ from specwright.emit.tests.printing import (
     used_by,
     with_query,
 )
+from specwright.emit.tests.seen import Sight, conditional_cells, has_rows_below
 from specwright.emit.tests.simulation import Outcome, Simulation
 from specwright.emit.tests.situations import Found, Situation
 from specwright.emit.tests.stage import Given, Impossible, Stage
@@ -68,7 +69,7 @@ def emit_reads(plan: Plan, domain: str) -> str | None:
         if operation.kind is OperationKind.LIST and plan.working(operation) is not None:
             listing = Listing.of(plan, operation)
             if listing is None:
-                plan.leave_out(f"{operation.id}: a row that its caller sees.")
+                tests += _only_some(plan, operation)
                 continue
             constants += _shown_names(plan, operation)
             constants += listing.constants()
@@ -281,6 +282,17 @@ def _seeing(
     return None
 
 
+def _only_some(plan: Plan, operation: Operation) -> Iterator[Test]:
+    """Of a list that shows no role a row that is told by itself."""
+    for cell in conditional_cells(plan, operation):
+        test = Listing.with_rows_below(plan, operation, cell)
+        if test is not None:
+            yield test
+        else:
+            plan.leave_out(f"{operation.id} as {cell.role}: `{cell.words}`.")
+    plan.leave_out(f"{operation.id}: the pages and filters of rows that its caller sees.")
+
+
 # -- Many -----------------------------------------------------------------------------------------
 
 
@@ -327,10 +339,26 @@ class Listing:
         if found is None:
             return None
         situation = found.situation
-        if not _is_alone(plan, found):
+        if not _is_alone(plan, found) or has_rows_below(situation, variable):
             return None
         row = next(one for one in situation.givens if one.variable == variable)
         return cls(plan, operation, role, situation, row)
+
+    @classmethod
+    def with_rows_below(
+        cls, plan: Plan, operation: Operation, permission: Permission
+    ) -> Test | None:
+        """What a role sees whose rows are told by others that hang on them."""
+        sight = Sight(plan, operation, permission)
+        situation = sight.situation
+        variable = variable_of(plan.model.entity(operation.entity or ""))
+        if situation is None or not has_rows_below(situation, variable):
+            return None
+        row = next(one for one in situation.givens if one.variable == variable)
+        listing = cls(plan, operation, permission.role, situation, row)
+        if listing.key is None:
+            return None
+        return sight.test(listing.call(), listing.items_ids, listing.only(variable))
 
     # -- words ------------------------------------------------------------------------------------
 
@@ -849,9 +877,13 @@ class Listing:
 
     def _invisible(self) -> Iterator[Test]:
         """Roles to whom the list shows only some rows."""
-        for permission in self._conditional_cells():
+        for permission in conditional_cells(self.plan, self.operation):
             own = Listing._seen_by(self.plan, self.operation, permission.role)
             hidden = own.unseen() if own is not None else None
+            test = Listing.with_rows_below(self.plan, self.operation, permission)
+            if test is not None:
+                yield test
+                continue
             if own is None or hidden is None:
                 words = permission.words
                 self.plan.leave_out(f"{self.operation.id} as {permission.role}: `{words}`.")
@@ -868,19 +900,6 @@ class Listing:
                 f"assert {own.items_ids} == {own.only('theirs')}",
                 says=doc(f"`{' '.join((permission.words or '').split())}`"),
             )
-
-    def _conditional_cells(self) -> Iterator[Permission]:
-        """Of the list and of what exists, one for each role."""
-        visibility = self.plan.model.visibility_of(self.entity.name)
-        access = self.plan.model.access_to(self.operation.id)
-        cells = [*(access.permissions if access else ())]
-        cells += visibility.permissions if visibility else ()
-        done: set[str] = set()
-        for cell in cells:
-            known = cell.role in self.plan.permitted(self.operation) and cell.role != ANYONE
-            if cell.condition is not None and known and cell.role not in done:
-                done.add(cell.role)
-                yield cell
 
     def unseen(self) -> list[str] | None:
         """The lines that make a row which is not seen."""

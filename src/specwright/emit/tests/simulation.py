@@ -247,7 +247,7 @@ class Simulation:
         found = [
             row
             for row in self.stage.all(search.entity)
-            if self._is_of_tenant(asked.actor, search.entity, row)
+            if self.sees(asked.actor, search.entity, row)
             if holds(search.where, {**names, search.name: row}, self.stage.all)
         ]
         for key in reversed(search.order_by):

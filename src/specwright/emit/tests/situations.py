@@ -23,6 +23,7 @@ from specwright.emit.tests.stage import Given, Impossible, Stage
 from specwright.emit.tests.values import Ref
 from specwright.emit.tests.variables import apart, variable_of
 from specwright.model import Model
+from specwright.model.entities import Relation
 from specwright.model.operations import Operation, OperationKind, RowInPath
 from specwright.model.rules import Each
 from specwright.model.typed import Typed
@@ -97,6 +98,7 @@ class Situations:
 
     def __post_init__(self) -> None:
         self._base = self._make_base()
+        self._tie()
         names = dict(self._tops)
         self._slots = Slots(self.factories, names)
         for each in self._rounds():
@@ -111,6 +113,19 @@ class Situations:
             for knob in self._slots.knobs(self._base.actor)
             if knob.slot is not self._created or self._is_sent(knob)
         ]
+
+    def _tie(self) -> None:
+        """What a row refers to by the situation itself is asked about there, and not elsewhere."""
+        slots = {slot.variable: slot for slot in self._tops.values()}
+        said = {given.variable: given.said for given in self._base.givens}
+        if self._created is not None:
+            said[self._created.variable] = dict(self._base.new or {})
+        for variable, says in said.items():
+            slot = slots.get(variable)
+            for relation in self.model.entity(slot.entity).relations if slot else ():
+                other = _referred(relation, says)
+                if slot is not None and other in slots:
+                    slot.below[relation.name] = slots[other]
 
     def _is_sent(self, knob: Knob) -> bool:
         """Whether a column of a row that is to be made is a caller's to say."""
@@ -511,6 +526,15 @@ class _Placing:
         return any(
             (id(one), name) in self.chosen for one in slot.all() for name in (*one.asked, None)
         )
+
+
+def _referred(relation: Relation, says: Mapping[str, Any]) -> str | None:
+    """The variable of the row that a relation leads to, where the values say so."""
+    values = [says.get(column) for column in relation.columns]
+    refs = [value for value in values if isinstance(value, Ref)]
+    pairs = zip(refs, relation.target_columns, strict=False)
+    is_said = len(refs) == len(values) and all(ref.column == far for ref, far in pairs)
+    return refs[0].row if relation.kind == "one" and refs and is_said else None
 
 
 _UNSAID = object()

@@ -274,7 +274,7 @@ class _Writes:
         keys = self.entity.primary_key.columns
         shown = self._shown(keys[0]) if len(keys) == 1 else None
         lines = [
-            *self._givens(),
+            *self._givens(frozenset(self._same)),
             "",
             f"answer = {self._call(show_json(self._wrapped_value(self._body)))}",
             "",
@@ -303,8 +303,11 @@ class _Writes:
 
     def _but_given(self) -> str:
         """Rows of the same table that were there before."""
-        same = [g.variable for g in self.situation.givens if g.entity == self.entity.name]
-        return f", but=[{', '.join(same)}]" if same else ""
+        return f", but=[{', '.join(self._same)}]" if self._same else ""
+
+    @property
+    def _same(self) -> list[str]:
+        return [g.variable for g in self.situation.givens if g.entity == self.entity.name]
 
     def _keeps_what_is_given(self) -> Iterator[Test]:
         body = self._body
@@ -328,7 +331,7 @@ class _Writes:
             return
         row = variable_of(self.entity)
         lines = [
-            *self._givens(),
+            *self._givens(frozenset(self._same)),
             "",
             f"answer = {self._call(show_json(self._wrapped_value(body)))}",
             "",
@@ -367,7 +370,7 @@ class _Writes:
         kept = {name: value for name, value in after.items() if name in ours and name not in said}
         expected = ", ".join(f"{quoted(column)}: {value}" for column, value in kept.items())
         lines = [
-            *self._givens(),
+            *self._givens(frozenset(self._same)),
             "",
             f"answer = {self._call(self._wrapped(body))}",
             "",
