@@ -138,6 +138,7 @@ class Code(StrEnum):
     RULE_TARGET = "rule-target"
     RULE_TYPE = "rule-type"
     RULE_CONTEXT = "rule-context"
+    ERROR_STATUS = "error-status"
     RULE_CYCLE = "rule-cycle"
     RULE_CONFLICT = "rule-conflict"
     DURATION = "duration"

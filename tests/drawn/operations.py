@@ -1,6 +1,6 @@
 """Draws the calls of the contract, with their schemas, and what the rule block says of each."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from tests.drawn import words
@@ -21,6 +21,7 @@ class Operations:
     snake_ids: bool
     tags: bool
     version: str  # in front of every path
+    statuses: dict[str, int] = field(default_factory=dict)  # of the words of refusals
 
     def draw(self) -> None:
         tenant = self.plan.tenant.target if self.plan.tenant else None
@@ -285,7 +286,8 @@ class Operations:
         if counting is not None and not by_nobody and self.dice.chance(0.5):
             rules.append(counting)
         for rule in rules:
-            error = f"{self.dice.pick([409, 409, 403])} {self.dice.pick(words.ERRORS)}"
+            status, word = self.dice.pick([409, 409, 403]), self.dice.pick(words.ERRORS)
+            error = f"{self.statuses.setdefault(word, status)} {word}"
             operation.block.setdefault("require", []).append({"rule": rule, "error": error})
 
     def _rules_of_creation(self, operation: Operation, conditions: Conditions) -> None:
@@ -298,5 +300,6 @@ class Operations:
             rules.append(conditions.counting())
         for rule in rules:
             if rule is not None and "requestBody" in operation.contract:
-                error = f"409 {self.dice.pick(words.ERRORS)}"
+                word = self.dice.pick(words.ERRORS)
+                error = f"{self.statuses.setdefault(word, 409)} {word}"
                 operation.block.setdefault("require", []).append({"rule": rule, "error": error})

@@ -104,8 +104,7 @@ def sort_type(operation: Operation) -> str:
 
 
 def default_sort(operation: Operation) -> SortKey | None:
-    sorting = operation.sorting
-    return (sorting.default or sorting.keys[0]) if sorting else None
+    return operation.sorting.usual if operation.sorting else None
 
 
 @dataclass(frozen=True)

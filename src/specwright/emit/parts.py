@@ -97,6 +97,9 @@ def asks_time(model: Model, view: View) -> bool:
     return any(_asks_time(one) for one in shown)
 
 
+_QUERIES = frozenset({"bindparam", "case", "cast", "exists", "func", "literal", "select"})
+
+
 def _asks_time(typed: Typed) -> bool:
     return any(isinstance(node, Name) and node.name == "now" for node in walk(typed))
 
@@ -246,7 +249,7 @@ class _Writer:
         relation = self._found(name)
         target = self._model.entity(relation.target)
         own, far = _ends(self._entity, target, relation)
-        found, row, typed = f"{name}_found", target.row, names.row_class(target)
+        found, row, typed = f"{name}_found", _each(target), names.row_class(target)
         keys = self._keys(own, may_be_null=relation.nullable and relation.kind == "one")
         self._lines.append(
             f"{found} = await {self._statement(relation, target, far)}.all(connection, keys={keys})"
@@ -352,6 +355,11 @@ class _Writer:
             f"{name} = {{found.key: found.value for found in await {statement}.all({given})}}"
         )
         self._fills(name, typed, f"{name}[{self._entity.row}.{key}]")
+
+
+def _each(entity: Entity) -> str:
+    """The variable of a loop over rows, which must not hide what queries are made with."""
+    return f"{entity.row}_row" if entity.row in _QUERIES else entity.row
 
 
 def _ends(entity: Entity, target: Entity, relation: Relation) -> tuple[str, str]:

@@ -646,12 +646,12 @@ def _rule_for(prefix: str, column: str) -> str:
 
 
 def _order(operation: Operation, entity: Entity | None, query: ListQuery) -> tuple[OrderKey, ...]:
-    """By the default of the sorting parameter, or newest first; ties by the key, the same way."""
+    """As the sorting parameter has it, or newest first; ties by the key, the same way."""
     if operation.kind is not OperationKind.LIST or entity is None:
         return ()
-    default = query.sorting.default if query.sorting is not None else None
-    if default is not None:
-        first = [OrderKey(default.column, default.descending)]
+    if query.sorting is not None:
+        usual = query.sorting.usual
+        first = [OrderKey(usual.column, usual.descending)]
     elif entity.column("created_at") is not None:
         first = [OrderKey("created_at", descending=True)]
     else:

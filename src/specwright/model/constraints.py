@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from specwright.model.entities import Check, Entity
 from specwright.model.operations import BodyField, Operation, OperationKind
-from specwright.model.rule_expressions import reads_request
+from specwright.model.rule_expressions import counts_on, reads_request
 from specwright.model.rules import Block
 from specwright.model.sql_checks import Bound
 from specwright.spec.syntax import Schema
@@ -77,7 +77,7 @@ class Conflicts:
             for change in inner.set:
                 entity = self.entities[change.target.entity]
                 yield from _uniques(entity, {change.target.column})
-                if reads_request(change.value):
+                if reads_request(change.value) or counts_on(change.value):
                     yield from (
                         check.name
                         for check in entity.checks

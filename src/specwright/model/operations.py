@@ -128,6 +128,12 @@ class Sorting:
     default: SortKey | None
     direction: Parameter | None = None  # `order: asc | desc`, where the keys have no sign
 
+    @property
+    def usual(self) -> SortKey:
+        """What is meant when nobody says: the default, or else newest first, or else the first."""
+        newest = (key for key in self.keys if key.column == "created_at" and key.descending)
+        return self.default or next(newest, self.keys[0])
+
 
 @dataclass(frozen=True, slots=True)
 class OrderKey:

@@ -8,7 +8,7 @@ from specwright.model import types
 from specwright.model.entities import Entity
 from specwright.model.expressions import Target, check, check_condition, expect
 from specwright.model.scope import Scopes
-from specwright.model.typed import Name, Typed, walk
+from specwright.model.typed import Arithmetic, Get, Name, Typed, walk
 from specwright.model.wording import near_or_all
 from specwright.spec import syntax
 from specwright.spec.cel import parse
@@ -102,6 +102,12 @@ class RuleExpressions:
 
     def _say(self, place: Place, code: Code, message: str, hint: str | None = None) -> None:
         self.report.add(place, code, message, hint)
+
+
+def counts_on(value: Typed) -> bool:
+    """Whether it computes with what a row holds: done often enough, it leaves any bounds."""
+    sums = (node for node in walk(value) if isinstance(node, Arithmetic))
+    return any(isinstance(node, Get) for one in sums for node in walk(one))
 
 
 def reads_request(value: Typed) -> bool:

@@ -18,6 +18,7 @@ from specwright.model.access import (
 from specwright.model.calls import Node, performed_names
 from specwright.model.conflicts import check_effects, check_rounds
 from specwright.model.contract_reading import ContractReading
+from specwright.model.error_words import check_error_words
 from specwright.model.lifecycles import (
     Drawing,
     Lifecycle,
@@ -168,6 +169,7 @@ class Rulebook(ContractReading):
         written += [(("operation", n.value), n, b) for n, b in self.bundle.rules.operations]
         written += [(("effect", n.value), n, b) for n, b in self.bundle.rules.effects]
         rules = tuple(self._rule(node, name, block) for node, name, block in written)
+        check_error_words((rule.block for rule in rules), self.report)
         for rule in rules:
             check_rounds(rule.block, self._entities, self.report)
             self._check_reading(rule)

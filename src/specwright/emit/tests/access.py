@@ -35,8 +35,9 @@ def emit_access(plan: Plan, domain: str) -> str | None:
         roles=tuple_text(plan.roles or (ANYONE,)),
         cells=[(name, tuple_text(answers)) for name, answers in cells],
         has_refused=any(not a.startswith("2") for _, answers in cells for a in answers),
-        special=any(list(special(plan, one)) for one in found),
-        public=[(one.id, _success(plan, one)) for one in found if ANYONE in plan.permitted(one)],
+        special=any(one.role != ANYONE for each in found for one in special(plan, each)),
+        visited=any(one.role == ANYONE for each in found for one in special(plan, each)),
+        public=[(one.id, answer) for one in found if (answer := _visited(plan, one))],
         signed_in=list_text([o.id for o in found if not o.is_public and o.id in known]),
         named=list_text([o.id for o in found if o.id in known and _names_a_row(plan, o)]),
         home=factory_of(plan.factories.home) if plan.factories.home else "",
@@ -57,10 +58,18 @@ def _in_order(plan: Plan, domain: str) -> Iterator[Operation]:
             yield by_id[access.operation]
 
 
-def _success(plan: Plan, operation: Operation) -> str:
-    working = plan.working(operation)
-    assert working is not None
-    return working.found.outcome.answer
+def _visited(plan: Plan, operation: Operation) -> str | None:
+    """What who is not signed in is answered, where they may do it and a situation is known."""
+    if ANYONE not in plan.permitted(operation):
+        return None
+    first = plan.working(operation)
+    own = [one for one in special(plan, operation) if one.role == ANYONE]
+    found = [one for one in (*own, first) if one is not None]
+    answer = answer_to(plan, found[0], ANYONE)
+    if answer.startswith("2"):
+        return answer
+    plan.leave_out(f"{operation.id}: a call by someone who is not signed in.")
+    return None
 
 
 def _answers(plan: Plan, operation: Operation) -> tuple[str, ...]:

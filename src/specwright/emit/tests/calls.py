@@ -58,7 +58,7 @@ def special(plan: Plan, operation: Operation) -> Iterator[Working]:
     first = plan.working(operation)
     assert first is not None
     for role in plan.permitted(operation):
-        if role in (first.role, ANYONE) or answer_to(plan, first, role).startswith("2"):
+        if role == first.role or answer_to(plan, first, role).startswith("2"):
             continue
         own = plan.working(operation, role)
         if own is not None:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from specwright.emit.behaviour import Behaviour
 from specwright.emit.tests import samples
+from specwright.emit.tests.constraints import broken_check
 from specwright.emit.tests.factory import Factory, Fill, Row, Status
 from specwright.emit.tests.requests import sample_record
 from specwright.emit.tests.values import NOW
@@ -197,11 +198,20 @@ class _Statuses:
             if any(value == HOLDER for value in changes.values()):
                 holder_role = _role_for(self.model, arrow.trigger)
             row |= changes
+        row = self._allowed(first, row, name)
         ours = {self.lifecycle.column, "version", "updated_at"}
         values = {k: v for k, v in row.items() if v != first[k] and k not in ours}
         held = next((column for column, value in values.items() if value == HOLDER), None)
         values.pop(held or "", None)
         return Status(name, values, held, holder_role)
+
+    def _allowed(self, first: Row, row: Row, status: str) -> Row:
+        """The row without the changes by which it would break a check."""
+        kept, state = dict(row), {self.lifecycle.column: status}
+        for _ in self.factory.entity.checks:
+            broken = broken_check(self.factory.entity, kept | state)
+            kept |= {name: first[name] for name in broken.columns} if broken else {}
+        return kept
 
     def _first_row(self) -> Row:
         row: Row = {}

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, Literal, TypeAlias
 from uuid import UUID
 
+from specwright.emit.tests.constraints import uniqueness
 from specwright.emit.tests.sql_conditions import violates
 from specwright.emit.tests.values import NOW
 from specwright.model.entities import Column, Entity, ForeignKey
@@ -119,11 +120,12 @@ class Factory:
         return frozenset(columns).difference(self.needed)
 
     @cached_property
-    def unique(self) -> tuple[tuple[tuple[str, ...], frozenset[str]], ...]:
-        """What at most one row has, and those columns of it that are numbered anew in each row."""
+    def unique(self) -> tuple[tuple[tuple[str, ...], tuple[str, ...], frozenset[str]], ...]:
+        """What at most one row has, as it compares, and what of it is numbered anew in each row."""
         numbered = frozenset(fill.column.name for fill in self.fills if fill.is_numbered)
         return tuple(
-            (columns, numbered.intersection(columns)) for _, columns in self.entity.uniqueness()
+            (columns, folded, numbered.intersection(columns))
+            for _, columns, folded in uniqueness(self.entity)
         )
 
     def doubtful(self, status: str | None, written: Collection[str]) -> Iterator[str]:
@@ -165,9 +167,14 @@ def _numbered(fill: Fill) -> Numbered:
         return lambda number: UUID(int=number)
     if fill.way == "default":
         return lambda number: number
+    return numbered_form(kind, fill.form)
+
+
+def numbered_form(kind: Kind, form: str) -> Numbered:
+    """The value of a form that differs by a number."""
     match kind:
         case Kind.TEXT | Kind.VARCHAR:
-            before, _, after = fill.form[2:-1].partition("{world.number()}")
+            before, _, after = form[2:-1].partition("{world.number()}")
             return lambda number: f"{before}{number}{after}"
         case Kind.TIMESTAMPTZ:
             return lambda number: NOW + timedelta(microseconds=number)

@@ -4,9 +4,10 @@ from dataclasses import dataclass, replace
 
 from specwright.emit.tests.plans import Plan
 from specwright.emit.tests.printing import renamed, used_by
-from specwright.emit.tests.simulation import Outcome, Simulation
+from specwright.emit.tests.rehearsal import UNTOLD, applied
+from specwright.emit.tests.simulation import Simulation
 from specwright.emit.tests.situations import Found, Pair, Situation
-from specwright.emit.tests.stage import Given, Impossible, Stage
+from specwright.emit.tests.stage import Given
 from specwright.emit.tests.values import Ref
 
 
@@ -53,19 +54,10 @@ def _still_refused(plan: Plan, pair: Pair, second: Situation) -> bool:
         applied(stage, first)
         stage.put(second.givens)
         after = Simulation(plan.model, stage).answer(second.asked(stage))
-    except Impossible:
+    except UNTOLD:
         return False
     wanted = pair.refused.outcome
     return (after.answer, after.failed) == (wanted.answer, wanted.failed)
-
-
-def applied(stage: Stage, outcome: Outcome) -> Stage:
-    """The stage after a call."""
-    for _, row, values in outcome.changes.changed.values():
-        stage.change(row, values)
-    for _, row in outcome.changes.deleted:
-        stage.remove(row)
-    return stage
 
 
 def _lines(plan: Plan, pair: Pair, second: Situation) -> list[str]:

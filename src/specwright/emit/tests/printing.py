@@ -217,11 +217,7 @@ def renamed(situation: Situation, taken: Collection[str], keep: Collection[str])
         body=None
         if situation.body is None
         else {name: ref_with(value, names) for name, value in situation.body.items()},
-        request={name: ref_with(value, names) for name, value in situation.request.items()},
         named=tuple(names.get(name, name) for name in situation.named),
-        new=None
-        if situation.new is None
-        else {name: ref_with(value, names) for name, value in situation.new.items()},
     )
 
 

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 from specwright.emit.lookups import operation_rule
 from specwright.emit.tests.modules import claim, doc, module
-from specwright.emit.tests.pairs import applied
 from specwright.emit.tests.plans import ANYONE, Plan, Working
 from specwright.emit.tests.printing import Test, test_name, used_by
 from specwright.emit.tests.refusals import outcome
+from specwright.emit.tests.rehearsal import UNTOLD, Told, applied, goes, second_answer
 from specwright.emit.tests.requests import fields_of
 from specwright.emit.tests.simulation import Simulation
-from specwright.emit.tests.stage import Impossible, Stage
+from specwright.emit.tests.stage import Given, Stage
 from specwright.emit.tests.values import Ref
 from specwright.emit.tests.variables import rows_of, variable_of
 from specwright.emit.wording import quoted
@@ -44,10 +44,9 @@ def _of_operation(plan: Plan, operation: Operation, working: Working) -> Iterato
         case OperationKind.CREATE:
             yield from _unique(plan, operation, working)
         case OperationKind.UPDATE | OperationKind.REPLACE if operation.needs_if_match:
-            yield _same_version(plan, operation, working)
+            yield from _same_version(plan, operation, working)
         case OperationKind.DELETE:
-            answers = {working.found.outcome.answer: 1, "404 not-found": _AT_ONCE - 1}
-            yield _at_once(plan, operation, working, answers, "happens_once")
+            yield from _once(plan, operation, working, "happens_once")
         case OperationKind.LINK:
             answers = {working.found.outcome.answer: _AT_ONCE}
             yield _at_once(plan, operation, working, answers, "links_once", _links(operation, plan))
@@ -109,30 +108,48 @@ def _at_once(
     )
 
 
-def _same_version(plan: Plan, operation: Operation, working: Working) -> Test:
+def _once(
+    plan: Plan, operation: Operation, working: Working, words: str, more: tuple[str, ...] = ()
+) -> Iterator[Test]:
+    """What was done once cannot be done again, even at the same time."""
+    second = second_answer(plan.factories, working.found.situation)
+    if second is None or second.startswith("2"):
+        plan.leave_out(f"{operation.id}: the same call several times at once.")
+        return
+    answers = {working.found.outcome.answer: 1, second: _AT_ONCE - 1}
+    yield _at_once(plan, operation, working, answers, words, more)
+
+
+def _same_version(plan: Plan, operation: Operation, working: Working) -> Iterator[Test]:
     entity = plan.model.entity(operation.entity or "")
-    answers = {working.found.outcome.answer: 1, "412 stale": _AT_ONCE - 1}
+    if _moves(plan, entity, working):
+        plan.leave_out(f"{operation.id}: the same call several times at once.")
+        return
     more = (
         f"after = await world.again({quoted(entity.table)}, call.row)",
         'assert after["version"] == call.row["version"] + 1',
     )
-    return _at_once(plan, operation, working, answers, "loses_no_change", more)
+    yield from _once(plan, operation, working, "loses_no_change", more)
+
+
+def _moves(plan: Plan, entity: Entity, working: Working) -> bool:
+    """Whether the row is hung on another by which its tenant is told.
+
+    PostgreSQL then looks for the new one among the rows that it had read before it waited.
+    """
+    first = entity.tenant.relations[:1] if entity.tenant else ()
+    relation = entity.relation(first[0]) if first else None
+    said = working.found.situation.body or {}
+    written = {f.field.column for f in fields_of(plan.model, working.operation)
+               if f.field.name in said}  # fmt: skip
+    return relation is not None and bool(written & set(relation.columns))
 
 
 def _transition(plan: Plan, operation: Operation, working: Working) -> Iterator[Test]:
-    """What was done once cannot be done again, even at the same time."""
-    outcome = working.found.outcome
-    if outcome.arrow is None or outcome.arrow.source == outcome.arrow.target:
+    arrow = working.found.outcome.arrow
+    if arrow is None or arrow.source == arrow.target:
         return
-    situation = working.found.situation
-    stage = situation.staged(plan.factories)
-    simulation = Simulation(plan.model, stage)
-    applied(stage, simulation.answer(situation.asked(stage)))
-    second = simulation.answer(situation.asked(stage))
-    if second.is_success:
-        return
-    answers = {outcome.answer: 1, second.answer: _AT_ONCE - 1}
-    yield _at_once(plan, operation, working, answers, "happens_once")
+    yield from _once(plan, operation, working, "happens_once")
 
 
 def _unique(plan: Plan, operation: Operation, working: Working) -> Iterator[Test]:
@@ -144,6 +161,9 @@ def _unique(plan: Plan, operation: Operation, working: Working) -> Iterator[Test
     }
     for unique in entity.uniques:
         if unique.name in operation.conflicts and set(unique.columns) <= said:
+            if second_answer(plan.factories, working.found.situation) != f"409 {unique.name}":
+                plan.leave_out(f"{operation.id}: the same call several times at once.")
+                continue
             answers = {working.found.outcome.answer: 1, f"409 {unique.name}": _AT_ONCE - 1}
             more = (f"await world.only({quoted(entity.table)})",)
             yield replace(
@@ -169,16 +189,26 @@ def _picks(plan: Plan, operation: Operation, working: Working) -> Iterator[Test]
     none = none or str(search.none_status)
     if none == working.found.outcome.answer:
         return
+    if _one_each(plan, working, none):
+        yield _each_once(plan, working, base[0], none, shown)
+    else:
+        plan.leave_out(f"{operation.id}: several callers at once.")
+    yield from _passes_over(plan, working, entity, shown)
+
+
+def _each_once(plan: Plan, working: Working, base: Given, none: str, shown: str) -> Test:
+    situation, entity = working.found.situation, plan.model.entity(base.entity)
+    key = entity.primary_key.columns[0]
     answers = {working.found.outcome.answer: 4, none: 2}
     caller = situation.actor or "actor"
     row = variable_of(entity)
     call = plan.printer.request(situation)
-    yield Test(
-        test_name(operation.id, "takes_each_row_once"),
+    return Test(
+        test_name(working.operation.id, "takes_each_row_once"),
         (
             "world = racing_world",
             f"callers = [{plan.given_user(working.role)} for _ in range(6)]",
-            f"{rows_of(entity)} = [{plan.printer.made(base[0])} for _ in range(4)]",
+            f"{rows_of(entity)} = [{plan.printer.made(base)} for _ in range(4)]",
             "",
             f"answers = await asyncio.gather(*(world.call({caller}, {call}) "
             f"for {caller} in callers))",
@@ -191,7 +221,19 @@ def _picks(plan: Plan, operation: Operation, working: Working) -> Iterator[Test]
         ),
         arguments="racing_world: World",
     )
-    yield from _passes_over(plan, working, entity, shown)
+
+
+def _one_each(plan: Plan, working: Working, none: str) -> bool:
+    """Whether of five callers the first four find a row."""
+    situation = working.found.situation
+    caller = next(one for one in situation.givens if one.variable == situation.actor)
+    base = next(one for one in situation.givens if one.variable != situation.actor)
+    callers = [replace(caller, variable=f"{caller.variable}_{number}") for number in range(5)]
+    rows = [replace(base, variable=f"{base.variable}_{number}") for number in range(4)]
+    answers = [*(working.found.outcome.answer for _ in rows), none]
+    calls = (replace(situation, givens=(), actor=one.variable) for one in callers)
+    told = [Told(call, answer) for call, answer in zip(calls, answers, strict=True)]
+    return goes(plan.factories, [*callers, *rows], *told)
 
 
 def _passes_over(plan: Plan, working: Working, entity: Entity, shown: str) -> Iterator[Test]:
@@ -204,7 +246,7 @@ def _passes_over(plan: Plan, working: Working, entity: Entity, shown: str) -> It
     try:
         stage = Stage(plan.factories).put([*caller, *rows])
         picked = Simulation(plan.model, stage).answer(alone.asked(stage)).picked
-    except Impossible:
+    except UNTOLD:
         return
     held, free = ("first", "second") if picked is stage.variables["first"] else ("second", "first")
     key = quoted(entity.primary_key.columns[0])
@@ -287,6 +329,6 @@ def _passed(plan: Plan, working: Working, answer: str) -> int | None:
             if not outcome.is_success:
                 return None
             applied(stage, outcome)
-    except Impossible:
+    except UNTOLD:
         return None
     return None

@@ -1,6 +1,7 @@
 """`tests/{domain}/test_reads.py`: one row, and many a page at a time."""
 
-from collections.abc import Iterator, Sequence
+import itertools
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -9,7 +10,7 @@ from uuid import UUID
 from specwright.address import snake
 from specwright.emit.tests import samples
 from specwright.emit.tests.modules import doc, module
-from specwright.emit.tests.plans import ANYONE, Plan
+from specwright.emit.tests.plans import ANYONE, Plan, Working
 from specwright.emit.tests.printing import (
     Test,
     path_text,
@@ -18,11 +19,12 @@ from specwright.emit.tests.printing import (
     used_by,
     with_query,
 )
+from specwright.emit.tests.rehearsal import UNTOLD, Told, goes
 from specwright.emit.tests.seen import Sight, conditional_cells, has_rows_below
 from specwright.emit.tests.simulation import Outcome, Simulation
 from specwright.emit.tests.situations import Found, Situation
-from specwright.emit.tests.stage import Given, Impossible, Stage
-from specwright.emit.tests.values import NOW, Form, Ref, show
+from specwright.emit.tests.stage import Given, Stage
+from specwright.emit.tests.values import NOW, Another, Form, Ref, show
 from specwright.emit.tests.variables import factory_of, rows_of, variable_of
 from specwright.emit.wording import quoted
 from specwright.model.access import Permission
@@ -54,6 +56,7 @@ async def {function}(world: World, user: Row | None, path: str) -> list[list[str
         position = {position}
     return found
 '''
+_SEVERAL = 5
 _RUBBISH = ["x", "AAAA", "bnVsbA", "W10", "%00", "é"]
 
 
@@ -241,7 +244,7 @@ def _hidden(plan: Plan, operation: Operation, row: str) -> Iterator[Test]:
             working = plan.working(operation, role)
             if working is None or working.found.situation.row is None:
                 continue
-            situation = _seeing(plan, working.found.situation, row, one.column, values)
+            situation = _seeing(plan, working, row, one.column, values)
             if situation is None:
                 plan.leave_out(f"{operation.id}: {one.column} for {role}.")
                 continue
@@ -269,16 +272,13 @@ def _hidden(plan: Plan, operation: Operation, row: str) -> Iterator[Test]:
 
 
 def _seeing(
-    plan: Plan, situation: Situation, row: str, column: str, values: Sequence[Any]
+    plan: Plan, working: Working, row: str, column: str, values: Sequence[Any]
 ) -> Situation | None:
     """The situation with something in the column that is there to be seen."""
     for value in values:
-        candidate = _with(situation, row, {column: value})
-        try:
-            candidate.staged(plan.factories)
-        except Impossible:
-            continue
-        return candidate
+        candidate = _with(working.found.situation, row, {column: value})
+        if goes(plan.factories, candidate.givens, Told(candidate, working.found.outcome.answer)):
+            return candidate
     return None
 
 
@@ -342,7 +342,43 @@ class Listing:
         if not _is_alone(plan, found) or has_rows_below(situation, variable):
             return None
         row = next(one for one in situation.givens if one.variable == variable)
-        return cls(plan, operation, role, situation, row)
+        return cls(plan, operation, role, situation, row).told_apart()
+
+    def told_apart(self) -> "Listing":
+        """With a row of which there can be many, where a column more has to be said for that."""
+        columns = [name for unique in self.entity.uniques for name in reversed(unique.columns)]
+        for column in (self.entity.columns_by_name[name] for name in columns):
+            if self.sees(*self.rows(_SEVERAL)) or column.name in self.row.said:
+                break
+            form = samples.unique_form(self.entity, column, self.plan.enums)
+            if form is not None and self.entity.foreign_key_of(column.name) is None:
+                another = Another.of(column.type.kind, form)
+                row = replace(self.row, says=(*self.row.says, (column.name, another)))
+                candidate = replace(self, row=row)
+                if candidate.sees(*candidate.rows(_SEVERAL)):
+                    return candidate
+        return self
+
+    def one(self, status: str | None = None, /, **values: Any) -> Given:
+        """Such a row with other values."""
+        says = tuple({**self.row.said, **values}.items())
+        return replace(self.row, status=status or self.row.status, says=says)
+
+    def rows(self, count: int, **values: Any) -> list[Given]:
+        return [self.one(**values)] * count
+
+    def sees(self, *rows: Given, before: Sequence[Given] = ()) -> bool:
+        """Whether such rows can all be there at once, and the list shows each of them."""
+        others = [one for one in self.situation.givens if one.variable != self.row.variable]
+        named = [replace(row, variable=f"listed_{n}") for n, row in enumerate(rows)]
+        try:
+            stage = Stage(self.plan.factories).put([*others, *before, *named])
+            actor = self.situation.asked(stage).actor
+            is_listed = Simulation(self.plan.model, stage).is_listed
+            listed = (stage.variables[one.variable] for one in named)
+            return all(is_listed(self.operation, actor, row) for row in listed)
+        except UNTOLD:
+            return False
 
     @classmethod
     def with_rows_below(
@@ -408,9 +444,7 @@ class Listing:
         /,
         **values: Any,
     ) -> str:
-        row = replace(self.row, says=tuple({**self.row.said, **values}.items()))
-        row = replace(row, status=status or row.status)
-        made = self.plan.printer.made(row)
+        made = self.plan.printer.made(self.one(status, **values))
         return f"{variable} = {made}" if variable else made
 
     def ids(self, rows: str) -> str:
@@ -503,7 +537,7 @@ class Listing:
         yield from self._sorted()
         yield from self._elsewhere()
         yield from self._invisible()
-        yield self._statements()
+        yield from self._statements()
 
     def test(self, words: str, *lines: str, says: str = "") -> Test:
         return Test(test_name(self.operation.id, words), lines, says)
@@ -529,7 +563,7 @@ class Listing:
     def _in_pages(self) -> Iterator[Test]:
         rows = rows_of(self.entity)
         pages = f"await {self.pages}(world, {self.caller}, {self.path(f'{self.size}=2')})"
-        ordered = self._ordered_rows(self._default_order)
+        ordered = self._ordered_rows(self.operation.order)
         if ordered is None:
             self.plan.leave_out(f"{self.operation.id}: the order of its rows.")
         else:
@@ -545,7 +579,9 @@ class Listing:
                 "assert found == [expected[:2], expected[2:4], expected[4:]]",
             )
         alike = self._alike()
-        if alike is not None:
+        if not self.sees(*self.rows(5, **alike)):
+            self.plan.leave_out(f"{self.operation.id}: pages of rows that are alike.")
+        else:
             yield self.test(
                 "shows_every_row_once_if_all_are_alike",
                 *self.before(),
@@ -560,6 +596,9 @@ class Listing:
             )
         if not self.token:
             return
+        if not self.sees(*self.rows(4)):
+            self.plan.leave_out(f"{self.operation.id}: its tokens.")
+            return
         yield self.test(
             "ends_with_a_full_page",
             *self.before(),
@@ -571,15 +610,6 @@ class Listing:
             "assert [len(page) for page in found] == [2, 2]",
         )
         yield self._rubbish()
-
-    @property
-    def _default_order(self) -> Sequence[OrderKey]:
-        """What the sorting parameter says when nobody says anything, or else what is always so."""
-        sorting = self.operation.sorting
-        if sorting is None or sorting.default is None:
-            return self.operation.order
-        key = sorting.default
-        return [OrderKey(key.column, key.descending), *self.operation.order]
 
     def _ordered_rows(self, order: Sequence[OrderKey]) -> tuple[dict[str, Any], str, str] | None:
         """What each row says by its `number`, the order in words, and the rows in that order."""
@@ -596,16 +626,8 @@ class Listing:
             key = f"lambda {one}: {one}[{quoted(first.column)}]"
             reverse = ", reverse=True" if first.descending else ""
             return {}, f"in_the_order_of_{first.column}", f"sorted({rows}, key={key}{reverse})"
-        forms: dict[Kind, str] = {
-            Kind.TIMESTAMPTZ: "world.now + timedelta(minutes=number)",
-            Kind.DATE: "world.now.date() + timedelta(days=number)",
-            Kind.SMALLINT: "number",
-            Kind.INT: "number",
-            Kind.BIGINT: "number",
-            Kind.TEXT: 'f"{number}"',
-            Kind.VARCHAR: 'f"{number}"',
-        }
-        if kind not in forms or not self._takes_five(first.column, kind):
+        form = next((form for form in _forms(kind) if self._takes(first.column, form)), None)
+        if form is None:
             return None
         words = (
             "newest_first"
@@ -613,45 +635,19 @@ class Listing:
             else (f"{'last' if first.descending else 'first'}_by_{first.column}")
         )
         return (
-            {first.column: Form(forms[kind])},
+            {first.column: Form(form.python)},
             words,
-            f"reversed({rows})" if first.descending else rows,
+            f"reversed({rows})" if first.descending is form.rises else rows,
         )
 
-    def _takes_five(self, column: str, kind: Kind) -> bool:
-        values: dict[Kind, Any] = {
-            Kind.TIMESTAMPTZ: NOW,
-            Kind.DATE: NOW.date(),
-            Kind.TEXT: "0",
-            Kind.VARCHAR: "0",
-        }
-        steps = [values.get(kind, 0)]
-        for number in range(1, 5):
-            match steps[0]:
-                case str():
-                    steps.append(str(number))
-                case int():
-                    steps.append(number)
-                case _ if kind is Kind.TIMESTAMPTZ:
-                    steps.append(NOW + timedelta(minutes=number))
-                case _:
-                    steps.append(NOW.date() + timedelta(days=number))
-        return self._takes(*({column: value} for value in steps))
+    def _takes(self, column: str, form: "_Numbered") -> bool:
+        """Whether there can be rows with such values, all shown."""
+        return self.sees(*(self.one(**{column: form.value(number)}) for number in range(5)))
 
-    def _takes(self, *says: dict[str, Any]) -> bool:
-        """Whether such rows can all be there at once."""
-        before = [one for one in self.situation.givens if one.variable != self.row.variable]
-        rows = [replace(self.row, says=tuple({**self.row.said, **one}.items())) for one in says]
-        try:
-            Stage(self.plan.factories).put([*before, *rows])
-        except Impossible:
-            return False
-        return True
-
-    def _alike(self) -> dict[str, Any] | None:
+    def _alike(self) -> dict[str, Any]:
         """The same in the columns that rows are ordered by, keys aside."""
         values: dict[str, Any] = {}
-        for key in self._default_order:
+        for key in self.operation.order:
             column = self.entity.column(key.column)
             if column is None or key.column in self.entity.primary_key.columns:
                 continue
@@ -661,7 +657,7 @@ class Listing:
                 values[key.column] = NOW
             elif column.type.kind is Kind.DATE:
                 values[key.column] = NOW.date()
-        return values if self._takes(*[values] * 5) else None
+        return values
 
     def _rubbish(self) -> Test:
         paging = self.operation.paging
@@ -713,7 +709,7 @@ class Listing:
             decorators=(f'@pytest.mark.parametrize(("size", "outcome"), [{listed}])',),
             arguments="world: World, size: int, outcome: str",
         )
-        if paging.default_size <= 100 and self._takes(*[{}] * 3):  # noqa: PLR2004
+        if paging.default_size <= 100 and self.sees(*self.rows(_SEVERAL)):  # noqa: PLR2004
             yield self.test(
                 f"has_{paging.default_size}_rows_on_a_page_unless_asked",
                 *self.before(),
@@ -742,41 +738,34 @@ class Listing:
         if column is None or one.compares == "in" or one.column in self.row.said:
             return None
         lifecycle = self.plan.model.lifecycle_of(self.entity.name)
-        pair: tuple[dict[str, Any], dict[str, Any]]
-        before: list[str] = []
         key = self.entity.foreign_key_of(one.column)
         if lifecycle is not None and lifecycle.column == one.column:
             states = lifecycle.states
             if one.compares != "=" or len(states) < 2:  # noqa: PLR2004
                 return None
-            rows = (self.made("", states[0]), self.made("", states[1]))
-            return self._kept(one, before, rows, states[1])
+            return self._kept(one, [], (self.one(states[0]), self.one(states[1])), states[1])
         if key is not None and column.type.kind is Kind.UUID:
             target = self.plan.model.entity(key.target)
             if one.compares != "=" or target.name not in self.plan.factories:
                 return None
-            before = [
-                f"{name} = await given.{factory_of(target)}(world)"
-                for name in ("their", "wanted_one")
-            ]
-            theirs = key.target_columns[0]
-            pair = ({one.column: Ref("their", theirs)}, {one.column: Ref("wanted_one", theirs)})
-            asked = f"{{wanted_one['{theirs}']}}"
-        else:
-            found = self._filter_pair(one, column)
-            if found is None:
-                return None
-            pair, asked = found
-        rows = (self.made("", **pair[0]), self.made("", **pair[1]))
-        return self._kept(one, before, rows, asked)
+            theirs, names = key.target_columns[0], ("their", "wanted_one")
+            before = [Given(name, target.name) for name in names]
+            their, wanted = (self.one(**{one.column: Ref(name, theirs)}) for name in names)
+            return self._kept(one, before, (their, wanted), f"{{wanted_one['{theirs}']}}")
+        found = self._filter_pair(one, column)
+        return self._kept(one, [], *found) if found is not None else None
 
-    def _kept(self, one: Filter, before: list[str], rows: tuple[str, str], asked: str) -> Test:
+    def _kept(
+        self, one: Filter, before: list[Given], rows: tuple[Given, Given], asked: str
+    ) -> Test | None:
         """Of two rows, the second is asked for."""
-        other, wanted = rows
+        if not self.sees(*rows, before=before):
+            return None
+        other, wanted = (self.plan.printer.made(row) for row in rows)
         return self.test(
             f"keeps_those_by_{snake(one.parameter.name)}",
             *self.before(),
-            *before,
+            *self.plan.printer.givens(before, {given.variable for given in before}),
             other,
             f"wanted = {wanted}",
             "",
@@ -786,25 +775,21 @@ class Listing:
             f"assert {self.items_ids} == {self.only('wanted')}",
         )
 
-    def _filter_pair(
-        self, one: Filter, column: Column
-    ) -> tuple[tuple[dict[str, Any], dict[str, Any]], str] | None:
+    def _filter_pair(self, one: Filter, column: Column) -> tuple[tuple[Given, Given], str] | None:
         """Two rows of which the second is wanted, and what is asked for."""
-        enums = self.plan.enums
-        if column.type.kind is Kind.UUID or column.type.kind is Kind.JSONB:
+        if column.type.kind in (Kind.UUID, Kind.JSONB):
             return None
-        values = samples.samples(self.entity, column, enums)
-        if len(values) < 2:  # noqa: PLR2004
-            return None
+        values = samples.samples(self.entity, column, self.plan.enums)[:6]
         comparable = column.type.kind is not Kind.BOOL and one.compares != "="
-        low, high = sorted(values[:2]) if comparable else values[:2]
-        is_lower = one.compares in ("<", "<=")
-        unwanted, wanted = (high, low) if is_lower else (low, high)
-        asked = {"=": wanted, "<": high, "<=": low, ">": low, ">=": high}[one.compares]
-        says = ({one.column: unwanted}, {one.column: wanted})
-        if not self._takes(*says):
-            return None
-        return says, _in_query(asked)
+        for pair in itertools.combinations(values, 2):
+            low, high = sorted(pair) if comparable else pair
+            is_lower = one.compares in ("<", "<=")
+            unwanted, wanted = (high, low) if is_lower else (low, high)
+            asked = {"=": wanted, "<": high, "<=": low, ">": low, ">=": high}[one.compares]
+            rows = (self.one(**{one.column: unwanted}), self.one(**{one.column: wanted}))
+            if unwanted != wanted and self.sees(*rows):
+                return rows, _in_query(asked)
+        return None
 
     def _filter_values(self, one: Filter) -> Iterator[Test]:
         column = self.entity.column(one.column)
@@ -919,9 +904,12 @@ class Listing:
         others = [g for g in found.situation.givens if g.variable != variable]
         return [self.plan.printer.made(given)] if others == before else None
 
-    def _statements(self) -> Test:
+    def _statements(self) -> Iterator[Test]:
+        if not self.sees(*self.rows(11)):
+            self.plan.leave_out(f"{self.operation.id}: its statements for many rows.")
+            return
         query = f"{self.size}=50" if self.size and self._most >= 50 else ""  # noqa: PLR2004
-        return self.test(
+        yield self.test(
             "takes_as_many_statements_for_many_rows_as_for_one",
             *self.before(),
             self.made(),
@@ -942,6 +930,48 @@ class Listing:
     @property
     def _most(self) -> int:
         return self.operation.paging.largest_size if self.operation.paging else 0
+
+
+@dataclass(frozen=True)
+class _Numbered:
+    """Values by the `number` of a row, as Python and as they are; `rises`, if they do."""
+
+    python: str
+    value: Callable[[int], Any]
+    rises: bool = True
+
+
+def _forms(kind: Kind | None) -> tuple[_Numbered, ...]:
+    match kind:
+        case Kind.TIMESTAMPTZ:
+            return (
+                _Numbered(
+                    "world.now + timedelta(minutes=number)", lambda n: NOW + timedelta(minutes=n)
+                ),
+                _Numbered(
+                    "world.now - timedelta(minutes=number)",
+                    lambda n: NOW - timedelta(minutes=n),
+                    rises=False,
+                ),
+            )
+        case Kind.DATE:
+            return (
+                _Numbered(
+                    "world.now.date() + timedelta(days=number)",
+                    lambda n: NOW.date() + timedelta(days=n),
+                ),
+                _Numbered(
+                    "world.now.date() - timedelta(days=number)",
+                    lambda n: NOW.date() - timedelta(days=n),
+                    rises=False,
+                ),
+            )
+        case Kind.SMALLINT | Kind.INT | Kind.BIGINT:
+            return (_Numbered("number", lambda n: n), _Numbered("number + 1", lambda n: n + 1))
+        case Kind.TEXT | Kind.VARCHAR:
+            return (_Numbered('f"{number}"', str),)
+        case _:
+            return ()
 
 
 def _is_alone(plan: Plan, found: Found) -> bool:

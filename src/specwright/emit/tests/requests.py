@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -76,13 +77,14 @@ def sample_value(model: Model, one: FieldOf) -> Any:
                 if inner.required
             }
         ]
-    found = next(_allowed(model, one), None)
+    found = next(sample_values(model, one), None)
     if found is None:
         raise NoSample(one.field.name)
     return found
 
 
-def _allowed(model: Model, one: FieldOf) -> Iterator[Any]:
+def sample_values(model: Model, one: FieldOf) -> Iterator[Any]:
+    """Values of a column or of a property, the plainest first."""
     flat = flattened(one.field.schema)
     candidates = [*_by_column(model, one), *_by_schema(flat)]
     for value in candidates:
@@ -160,6 +162,11 @@ def _sample_object(flat: Schema) -> dict[str, Any]:
     return found or {"any": "thing"}
 
 
+def can_be_said(flat: Schema, value: Any) -> bool:
+    """Whether the contract allows a value, null included."""
+    return flat.nullable if value is None else is_allowed(flat, value)
+
+
 def is_allowed(flat: Schema, value: Any) -> bool:
     """Whether the contract allows a value of the right type."""
     if flat.enum is not None:
@@ -169,7 +176,7 @@ def is_allowed(flat: Schema, value: Any) -> bool:
             return "boolean" in (kinds(flat) or ("boolean",))
         case str():
             return "string" in (kinds(flat) or ("string",)) and _is_text_allowed(flat, value)
-        case int() | float():
+        case int() | float() | Decimal():
             return _is_number_allowed(flat, value)
         case datetime():
             return flat.format in (None, "date-time")
@@ -191,7 +198,7 @@ def _is_text_allowed(flat: Schema, value: str) -> bool:
         return False
 
 
-def _is_number_allowed(flat: Schema, value: float) -> bool:
+def _is_number_allowed(flat: Schema, value: float | Decimal) -> bool:
     if "integer" in kinds(flat) and value != int(value):
         return False
     return (
@@ -199,8 +206,12 @@ def _is_number_allowed(flat: Schema, value: float) -> bool:
         and (flat.maximum is None or value <= flat.maximum)
         and (flat.exclusive_minimum is None or value > flat.exclusive_minimum)
         and (flat.exclusive_maximum is None or value < flat.exclusive_maximum)
-        and (flat.multiple_of is None or value % flat.multiple_of == 0)
+        and (flat.multiple_of is None or _is_multiple(value, flat.multiple_of))
     )
+
+
+def _is_multiple(value: float | Decimal, step: float) -> bool:
+    return Decimal(str(value)) % Decimal(str(step)) == 0
 
 
 # -- At the edge ----------------------------------------------------------------------------------

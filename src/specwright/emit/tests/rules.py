@@ -9,9 +9,10 @@ from specwright.emit.behaviour import Behaviour
 from specwright.emit.lookups import operation_rule
 from specwright.emit.tests.conditions import of_block
 from specwright.emit.tests.modules import claim, doc, module
-from specwright.emit.tests.pairs import applied, shown
+from specwright.emit.tests.pairs import shown
 from specwright.emit.tests.plans import ANYONE, Plan
 from specwright.emit.tests.printing import Test, renamed, test_name, used_by, with_names
+from specwright.emit.tests.rehearsal import UNTOLD, Told, applied, goes
 from specwright.emit.tests.simulation import GUARD_FAILED, Changes, Simulation, parts
 from specwright.emit.tests.situations import (
     Found,
@@ -233,13 +234,10 @@ def _not_picked(
     second = renamed(second, taken, keep=(first.actor or "",))
     givens = tuple(one for one in second.givens if one.variable != first.actor)
     second = replace(second, givens=givens, actor=first.actor)
-    try:
-        stage = first.staged(plan.factories)
-        applied(stage, Simulation(plan.model, stage).answer(first.asked(stage)))
-        stage.put(second.givens)
-    except Impossible:
-        return None
-    if Simulation(plan.model, stage).answer(second.asked(stage)).answer != none:
+    answer = success.outcome.answer
+    if not goes(
+        plan.factories, first.givens, Told(first, answer), second.givens, Told(second, none)
+    ):
         return None
     key = plan.model.entity(search.entity).primary_key.columns[0]
     shown_key = _shown_key(operation, key) if success.outcome.answer == "200" else None
@@ -314,7 +312,7 @@ def _picked_in_order(plan: Plan, operation: Operation, role: str, search: Search
                 plan.leave_out(f"{operation.id}: the order of what it takes.")
                 return
             applied(stage, outcome)
-    except (Impossible, KeyError):  # what its row points at may be another of the situation
+    except UNTOLD:  # what its row points at may be another of the situation
         return
     call = plan.printer.call(replace(working.found.situation, givens=()))
     one = variable_of(entity)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from specwright.emit.tests.constraints import broken_check
 from specwright.emit.tests.sql_conditions import violates
 from specwright.emit.tests.values import NOW
 from specwright.model.entities import Check, Column, Entity, EnumType
@@ -28,11 +29,6 @@ def samples(entity: Entity, column: Column, enums: Mapping[str, EnumType]) -> li
     found = [value for value in _candidates(column, checks, enums) if fits(column, value)]
     allowed = [one for one in found if not any(violates(c.sql, {column.name: one}) for c in checks)]
     return allowed or found
-
-
-def broken_check(entity: Entity, row: Mapping[str, Any]) -> Check | None:
-    """The first check that the row breaks, as far as can be told."""
-    return next((check for check in entity.checks if violates(check.sql, row)), None)
 
 
 def repaired(

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from specwright.emit.tests import samples
+from specwright.emit.tests.constraints import broken_check
 from specwright.emit.tests.factories import default_value
 from specwright.emit.tests.factory import Factory
 from specwright.emit.tests.modules import doc, module
@@ -101,7 +102,7 @@ class _Table:
     def _can_stand(self, values: Mapping[str, Any]) -> bool:
         row = {fill.column.name: fill.value for fill in self.factory.fills}
         said = {name: value for name, value in values.items() if value is not None}
-        return samples.broken_check(self.entity, {**row, **said}) is None
+        return broken_check(self.entity, {**row, **said}) is None
 
     def _not_null(self) -> Iterator[Test]:
         columns = [column.name for column in self.entity.columns if not column.nullable]
@@ -309,7 +310,7 @@ class _Table:
     def _is_free(self, key: ForeignKey) -> bool:
         """Whether a row with anything in the column breaks no check first."""
         row = {fill.column.name: fill.value for fill in self.factory.fills}
-        return samples.broken_check(self.entity, {**row, key.columns[0]: object()}) is None
+        return broken_check(self.entity, {**row, key.columns[0]: object()}) is None
 
     def _shares(self, own: str) -> bool:
         """Whether the rows that it needs would get the same value in that column: its tenant."""

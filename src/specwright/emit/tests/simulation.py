@@ -8,13 +8,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from specwright.emit.access import asks_row, cells_of
 from specwright.emit.behaviour import Behaviour
 from specwright.emit.lookups import operation_rule
+from specwright.emit.tests.constraints import first_broken, keeps, pointing
 from specwright.emit.tests.factory import Row
 from specwright.emit.tests.stage import Stage
 from specwright.emit.tests.values import NOW
 from specwright.model import Model
-from specwright.model.access import Permission
+from specwright.model.access import ANYONE, Permission
 from specwright.model.evaluation import evaluate, holds
 from specwright.model.lifecycles import Transition
 from specwright.model.operations import Operation, OperationKind
@@ -23,6 +25,7 @@ from specwright.model.typed import Logic, Typed
 
 FORBIDDEN = "403 forbidden"
 NOT_FOUND = "404 not-found"
+STALE = "412 stale"
 WRONG_STATUS = "409 wrong-status"
 GUARD_FAILED = "409 guard-failed"
 
@@ -45,6 +48,16 @@ class Changes:
 
     def of(self, row: Row) -> Row:
         return self.changed[id(row)][2] if id(row) in self.changed else {}
+
+    def create(self, entity: str, row: Row) -> None:
+        self.set(entity, row, {})
+        self.created.append((entity, row))
+
+    def delete(self, entity: str, row: Row) -> None:
+        self.deleted.append((entity, row))
+
+    def is_deleted(self, row: Row) -> bool:
+        return any(one is row for _, one in self.deleted)
 
 
 @dataclass
@@ -73,14 +86,20 @@ class Asked:
     actor: Row | None
     row: Row | None
     request: Mapping[str, Any] = field(default_factory=dict)
-    named: tuple[tuple[str, Row], ...] = ()  # the other rows that it names, by entity
+    above: tuple[tuple[str, Row], ...] = ()  # the other rows of its path, by entity
+    named: tuple[tuple[str, Row], ...] = ()  # the rows that its body names
+    written: Mapping[str, Any] = field(default_factory=dict)  # the columns that its body writes
     new: Row | None = None  # the row that is to be made
+    version: int | None = None  # on which it says to be based
 
 
 class _Refused(Exception):
     def __init__(self, answer: str, *failed: Typed) -> None:
         self.answer = answer
         self.failed = failed
+
+
+_READS = (OperationKind.LIST, OperationKind.READ)
 
 
 def _searches(operation: Operation) -> bool:
@@ -97,19 +116,34 @@ class Simulation:
         return self.stage.factories.behaviour(name)
 
     def answer(self, asked: Asked) -> Outcome:
-        operation = asked.operation
-        names = self._names(asked)
+        """In the order of the backend: access, what exists, versions, rules, constraints."""
         try:
-            permission = self._permission(asked)
-            self._find(asked)
-            if not _searches(operation):
-                self._permit(permission, asked, names)
-            return self._carried_out(operation, permission, asked, names)
+            self._identify(asked)
+            if not asks_row(self.model, asked.operation):
+                self._permit(asked, {})
+            for entity, row in asked.above:
+                self._see(asked.actor, entity, row)
+            return self._done(asked)
         except _Refused as refused:
             return Outcome(refused.answer, failed=refused.failed)
 
+    def _done(self, asked: Asked) -> Outcome:
+        names = self._names(asked)
+        if asked.row is not None and asked.operation.entity is not None:
+            self._see(asked.actor, asked.operation.entity, asked.row)
+        if not _searches(asked.operation) and asks_row(self.model, asked.operation):
+            self._permit(asked, names)
+        if asked.version is not None and asked.row is not None:
+            self._match(asked.version, asked.row)
+        for entity, row in asked.named:
+            self._see(asked.actor, entity, row)
+        outcome = self._carried_out(asked, names)
+        self._keep(asked.operation, outcome.changes)
+        return outcome
+
     def _names(self, asked: Asked) -> dict[str, Any]:
         names: dict[str, Any] = {"now": NOW, "actor": asked.actor, "request": asked.request}
+        names |= {self.model.entity(entity).row: row for entity, row in asked.above}
         behaviour = self._behaviour(asked.operation.id)
         entity, row = asked.operation.entity, asked.row or asked.new
         if row is not None and entity is not None:
@@ -123,29 +157,34 @@ class Simulation:
     def role_of(self, actor: Row | None) -> str:
         roles = self.model.roles
         if actor is None or roles is None or roles.column is None:
-            return "anyone"
+            return ANYONE
         return str(actor[roles.column])
 
-    def _permission(self, asked: Asked) -> Permission:
+    def _identify(self, asked: Asked) -> None:
         if asked.actor is None and not asked.operation.is_public:
             raise _Refused("401 unauthenticated")
-        access = self.model.access_to(asked.operation.id)
-        permission = access.of(self.role_of(asked.actor)) if access else None
-        if permission is None:
-            raise _Refused(FORBIDDEN)
-        return permission
 
-    def _find(self, asked: Asked) -> None:
-        for entity, row in asked.named:
-            if not self.sees(asked.actor, entity, row):
-                raise _Refused(NOT_FOUND)
-        if asked.row is None or asked.operation.entity is None:
-            return
-        if not self._is_of_tenant(asked.actor, asked.operation.entity, asked.row):
+    def _permit(self, asked: Asked, names: Mapping[str, Any]) -> None:
+        cells = {cell.role: cell for cell in cells_of(self.model, asked.operation)}
+        cell = cells.get(self.role_of(asked.actor)) or cells.get(ANYONE)
+        if cell is None:
+            raise _Refused(FORBIDDEN)
+        failed = self.failing_parts(cell.condition, names) if cell.condition else ()
+        if failed:
+            raise _Refused(FORBIDDEN, *failed)
+
+    def _see(self, actor: Row | None, entity: str, row: Row) -> None:
+        if not any(one is row for one in self.stage.all(entity)):
+            raise _Refused(NOT_FOUND)  # it is gone
+        if not self._is_of_tenant(actor, entity, row):
             raise _Refused(NOT_FOUND)
-        failed = self._unseen(asked.actor, asked.operation.entity, asked.row)
+        failed = self._unseen(actor, entity, row)
         if failed is not None:
             raise _Refused(NOT_FOUND, *failed)
+
+    def _match(self, version: int, row: Row) -> None:
+        if row["version"] != version:
+            raise _Refused(STALE)
 
     def sees(self, actor: Row | None, entity: str, row: Row) -> bool:
         """Whether the row exists for the caller: their tenant's, and of those they may read."""
@@ -173,7 +212,7 @@ class Simulation:
     ) -> tuple[Typed, ...] | None:
         """What fails of the role's cell, or else of anyone's; a role without a cell is not kept."""
         names = {"now": NOW, "actor": actor, self.model.entity(entity).row: row}
-        for wanted in (self.role_of(actor), "anyone"):
+        for wanted in (self.role_of(actor), ANYONE):
             cell = next((one for one in cells if one.role == wanted), None)
             if cell is not None and cell.condition is not None:
                 return self.failing_parts(cell.condition, names) or None
@@ -206,41 +245,39 @@ class Simulation:
             at = self.model.entity(relation.target)
         return here[tenant.column]
 
-    def _permit(self, permission: Permission, asked: Asked, names: Mapping[str, Any]) -> None:
-        if asked.operation.kind is OperationKind.LIST or permission.condition is None:
-            return
-        failed = self.failing_parts(permission.condition, names)
-        if failed:
-            raise _Refused(FORBIDDEN, *failed)
-
     # -- what is done ---------------------------------------------------------------------------
 
-    def _carried_out(
-        self,
-        operation: Operation,
-        permission: Permission,
-        asked: Asked,
-        names: dict[str, Any],
-    ) -> Outcome:
+    def _carried_out(self, asked: Asked, names: dict[str, Any]) -> Outcome:
+        operation, entity = asked.operation, asked.operation.entity or ""
         success = str(operation.answers[0].status) if operation.answers else "200"
         outcome = Outcome(success)
         rule = operation_rule(self.model, operation.id)
         if rule is not None and rule.block.search is not None:
-            found = self._search(rule.block.search, asked, names)
-            if found is None:
-                search = rule.block.search
-                kind = f" {search.none_error}" if search.none_error else ""
-                return Outcome(f"{search.none_status}{kind}")
-            names = {**names, rule.block.search.name: found}
-            self._permit(permission, asked, names)
-            outcome.picked = found
-            self._work(operation.id, rule.block.search.entity, found, names, outcome)
-        elif operation.entity is not None and asked.row is not None and _changes(operation):
-            self._work(operation.id, operation.entity, asked.row, names, outcome)
-        elif operation.entity is not None and asked.new is not None:
-            self._work(operation.id, operation.entity, asked.new, names, outcome)
-        if operation.kind is OperationKind.DELETE and asked.row is not None:
-            outcome.changes.deleted.append((operation.entity or "", asked.row))
+            return self._searched(rule.block.search, asked, names, outcome)
+        if asked.new is not None:
+            self._work(operation.id, entity, asked.new, names, outcome)
+            outcome.changes.create(entity, asked.new)
+        elif asked.row is not None and operation.kind is OperationKind.DELETE:
+            self._work(operation.id, entity, asked.row, names, outcome)
+            outcome.changes.delete(entity, asked.row)
+        elif asked.row is not None and operation.kind not in _READS:
+            if asked.written:
+                outcome.changes.set(entity, asked.row, dict(asked.written))
+            self._work(operation.id, entity, asked.row, names, outcome)
+        return outcome
+
+    def _searched(
+        self, search: Search, asked: Asked, names: dict[str, Any], outcome: Outcome
+    ) -> Outcome:
+        found = self._search(search, asked, names)
+        if found is None:
+            kind = f" {search.none_error}" if search.none_error else ""
+            return Outcome(f"{search.none_status}{kind}")
+        names = {**names, search.name: found, self.model.entity(search.entity).row: found}
+        if asks_row(self.model, asked.operation):
+            self._permit(asked, names)
+        outcome.picked = found
+        self._work(asked.operation.id, search.entity, found, names, outcome)
         return outcome
 
     def _search(self, search: Search, asked: Asked, names: dict[str, Any]) -> Row | None:
@@ -358,6 +395,33 @@ class Simulation:
                 changes.set(entity, target, values)
         return changes
 
+    # -- what the tables keep -------------------------------------------------------------------
+
+    def _keep(self, operation: Operation, changes: Changes) -> None:
+        """A constraint that a call can violate is its answer; any other is nobody's to claim."""
+        for entity, row, values in changes.changed.values():
+            if not changes.is_deleted(row):
+                self._take(operation, entity, {**row, **values}, row)
+        for entity, row in changes.deleted:
+            self._let_go(operation, entity, row)
+
+    def _take(self, operation: Operation, entity: str, after: Row, before: Row) -> None:
+        others = [one for one in self.stage.all(entity) if one is not before]
+        self._conflict(operation, first_broken(self.model.entity(entity), after, others))
+
+    def _let_go(self, operation: Operation, entity: str, row: Row) -> None:
+        for other, key, one in pointing(self.model, entity, row, self.stage.rows):
+            if keeps(key) and one is not row:
+                self._conflict(operation, key.name)
+            elif key.on_delete == "cascade":
+                self._let_go(operation, other, one)
+
+    def _conflict(self, operation: Operation, constraint: str | None) -> None:
+        if constraint is not None and constraint not in operation.conflicts:
+            raise Beyond(constraint)
+        if constraint is not None:
+            raise _Refused(f"409 {constraint}")
+
     # -- parts of conditions --------------------------------------------------------------------
 
     def failing_parts(self, condition: Typed, names: Mapping[str, Any]) -> tuple[Typed, ...]:
@@ -385,17 +449,6 @@ def _parts(condition: Typed) -> Iterator[Typed]:
             yield from _parts(operand)
     else:
         yield condition
-
-
-def _changes(operation: Operation) -> bool:
-    return operation.kind not in (
-        OperationKind.LIST,
-        OperationKind.READ,
-        OperationKind.DELETE,
-        OperationKind.CREATE,
-        OperationKind.LINK,
-        OperationKind.UNLINK,
-    )
 
 
 def _touches(behaviour: Behaviour) -> bool:

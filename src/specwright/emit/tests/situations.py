@@ -6,7 +6,7 @@ memory. What is not found within a bound is not shown, and said so.
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
@@ -16,17 +16,26 @@ from specwright.emit.behaviour import Behaviour
 from specwright.emit.lookups import operation_rule
 from specwright.emit.tests.conditions import conditions_of, values_of_trigger
 from specwright.emit.tests.factories import Factories
-from specwright.emit.tests.requests import MADE_UP, NoSample, fields_of, sample_value
+from specwright.emit.tests.factory import Row
+from specwright.emit.tests.requests import (
+    MADE_UP,
+    NoSample,
+    can_be_said,
+    fields_of,
+    sample_value,
+)
 from specwright.emit.tests.simulation import Asked, Beyond, Outcome, Simulation
 from specwright.emit.tests.slots import Knob, Slot, Slots
 from specwright.emit.tests.stage import Given, Impossible, Stage
 from specwright.emit.tests.values import Ref
 from specwright.emit.tests.variables import apart, variable_of
+from specwright.emit.tests.written import columns_of, request_of
 from specwright.model import Model
 from specwright.model.entities import Relation
 from specwright.model.operations import Operation, OperationKind, RowInPath
 from specwright.model.rules import Each
 from specwright.model.typed import Typed
+from specwright.model.wire import flattened
 
 MOST_TRIES = 2000
 MOST_CHANGES = 3
@@ -43,28 +52,49 @@ class Situation:
     row: str | None
     path: tuple[tuple[str, Ref], ...] = ()  # by parameter
     body: Mapping[str, Any] | None = None
-    request: Mapping[str, Any] = field(default_factory=dict)
-    named: tuple[str, ...] = ()  # variables of the other rows that the call names
-    new: Mapping[str, Any] | None = None  # the columns that a create is asked to write
+    named: tuple[str, ...] = ()  # variables of the rows that the body names
 
     def staged(self, factories: Factories) -> Stage:
         return Stage(factories).put(self.givens)
 
     def asked(self, stage: Stage) -> Asked:
-        request = {
-            name: stage.variables[value.row][value.column] if isinstance(value, Ref) else value
-            for name, value in self.request.items()
-        }
-        actor = stage.variables[self.actor] if self.actor else None
-        row = stage.variables[self.row] if self.row else None
-        entities = {given.variable: given.entity for given in self.givens}
-        named = tuple((entities[name], stage.variables[name]) for name in self.named)
-        new = None
-        if self.new is not None:
-            fills = stage.factories[self.operation.entity or ""].fills
-            new = {fill.column.name: fill.value for fill in fills}
-            new |= stage.resolved(self.new)
-        return Asked(self.operation, actor, row, request, named, new)
+        model, operation = stage.factories.model, self.operation
+        body = stage.resolved(self.body or {})
+        return Asked(
+            operation,
+            actor=stage.variables[self.actor] if self.actor else None,
+            row=stage.variables[self.row] if self.row else None,
+            request=request_of(model, operation, body),
+            above=self._rows(stage, self.above),
+            named=self._rows(stage, self.named),
+            written=columns_of(model, operation, body),
+            new=self._new(stage, body),
+            version=stage.versions[self.row] if self.row and operation.needs_if_match else None,
+        )
+
+    @property
+    def above(self) -> tuple[str, ...]:
+        """The variables of the rows of its path, but for its own."""
+        return tuple(dict.fromkeys(ref.row for _, ref in self.path if ref.row != self.row))
+
+    def _rows(self, stage: Stage, variables: Sequence[str]) -> tuple[tuple[str, Row], ...]:
+        return tuple((stage.entities[name], stage.variables[name]) for name in variables)
+
+    def _new(self, stage: Stage, body: Mapping[str, Any]) -> Row | None:
+        """The row that a create is asked to make."""
+        operation, entity = self.operation, self.operation.entity or ""
+        if operation.kind is not OperationKind.CREATE or entity not in stage.factories:
+            return None
+        joins = {own: Ref(self.above[-1], theirs) for own, theirs in operation.parent_joins}
+        written = columns_of(stage.factories.model, operation, body)
+        return stage.new(entity, {**self._tenant(stage), **joins, **written})
+
+    def _tenant(self, stage: Stage) -> Row:
+        model = stage.factories.model
+        tenant = model.entity(self.operation.entity or "").tenant
+        if tenant is None or not tenant.is_direct or self.actor is None or model.tenancy is None:
+            return {}
+        return {tenant.column: Ref(self.actor, model.tenancy.column)}
 
 
 @dataclass(frozen=True)
@@ -106,20 +136,16 @@ class Situations:
         wanted = [*conditions_of(self.model, self.operation, self.role), *self.also]
         wanted += values_of_trigger(self.model, self.operation.id)
         self._slots.read(wanted)
-        for name in self._base.named:
+        for name in (*self._base.above, *self._base.named):
             self._read_visibility(name)
-        self._knobs = [
-            knob
-            for knob in self._slots.knobs(self._base.actor)
-            if knob.slot is not self._created or self._is_sent(knob)
-        ]
+        self._knobs = list(self._usable(self._slots.knobs(self._base.actor)))
 
     def _tie(self) -> None:
         """What a row refers to by the situation itself is asked about there, and not elsewhere."""
         slots = {slot.variable: slot for slot in self._tops.values()}
         said = {given.variable: given.said for given in self._base.givens}
         if self._created is not None:
-            said[self._created.variable] = dict(self._base.new or {})
+            said[self._created.variable] = self._says_of_new()
         for variable, says in said.items():
             slot = slots.get(variable)
             for relation in self.model.entity(slot.entity).relations if slot else ():
@@ -127,12 +153,22 @@ class Situations:
                 if slot is not None and other in slots:
                     slot.below[relation.name] = slots[other]
 
-    def _is_sent(self, knob: Knob) -> bool:
-        """Whether a column of a row that is to be made is a caller's to say."""
-        return any(
-            one.field.column == knob.column and one.key is None
-            for one in fields_of(self.model, self.operation)
-        )
+    def _says_of_new(self) -> dict[str, Any]:
+        """The columns of the row that is to be made, by its path and by its body."""
+        above, body = self._base.above, self._base.body or {}
+        joins = {own: Ref(above[-1], theirs) for own, theirs in self.operation.parent_joins}
+        return joins | columns_of(self.model, self.operation, body)
+
+    def _usable(self, knobs: Sequence[Knob]) -> Iterator[Knob]:
+        """Of a row that is to be made only what a caller can say, as the contract allows it."""
+        sent = {one.field.column: one for one in fields_of(self.model, self.operation)}
+        for knob in knobs:
+            if knob.slot is not self._created:
+                yield knob
+            elif knob.column in sent and sent[knob.column].key is None:
+                flat = flattened(sent[knob.column].field.schema)
+                choices = (value for value in knob.choices if can_be_said(flat, value))
+                yield replace(knob, choices=tuple(choices))
 
     def _read_visibility(self, name: str) -> None:
         """What the call names must exist for its caller."""
@@ -251,13 +287,12 @@ class Situations:
     def _with_body(self, situation: Situation, choice: Choice) -> Situation:
         """What is chosen of a row that is to be made stands in the body."""
         fields = {one.field.column: one.field for one in fields_of(self.model, self.operation)}
-        body, new = dict(situation.body or {}), dict(situation.new or {})
-        request = dict(situation.request)
-        for knob, value in choice:
-            if knob.slot is self._created and knob.column is not None and knob.column in fields:
-                field = fields[knob.column]
-                body[field.name] = new[knob.column] = request[field.variable] = value
-        return replace(situation, body=body, new=new, request=request)
+        said = {
+            fields[knob.column].name: value
+            for knob, value in choice
+            if knob.slot is self._created and knob.column in fields
+        }
+        return replace(situation, body={**(situation.body or {}), **said})
 
     # -- where every situation begins -------------------------------------------------------------
 
@@ -269,51 +304,27 @@ class Situations:
         self._tops: dict[str, Slot] = {}
         actor, givens = self._actor()
         row, path, rows = self._rows(actor)
-        body, request, targets = self._body({g.variable for g in (*givens, *rows)})
-        new = self._new_row(body, path)
-        others = {ref.row for _, ref in path} | {given.variable for given in targets}
-        named = tuple(
-            given.variable
-            for given in (*rows, *targets)
-            if given.variable in others and given.variable != row
-        )
+        body, targets = self._body({g.variable for g in (*givens, *rows)})
+        self._created = self._new_row()
+        named = tuple(given.variable for given in targets)
+        base = Situation(self.operation, (*givens, *rows, *targets), actor, row, path, body, named)
         for given in (*rows, *targets):
-            if given.variable in named:
+            if given.variable in (*base.above, *named):
                 self._tops[f"named {given.variable}"] = Slot(given.variable, given.entity)
-        return Situation(
-            self.operation,
-            (*givens, *rows, *targets),
-            actor,
-            row,
-            path,
-            body,
-            request,
-            named,
-            new,
-        )
+        return base
 
-    def _new_row(
-        self, body: Mapping[str, Any] | None, path: Sequence[tuple[str, Ref]]
-    ) -> dict[str, Any] | None:
-        """The columns of the row that a create is asked to make."""
-        self._created: Slot | None = None
+    def _new_row(self) -> Slot | None:
+        """The row that a create is asked to make."""
         operation = self.operation
         if operation.kind is not OperationKind.CREATE or operation.entity not in self.factories:
             return None
         entity = self.model.entity(operation.entity or "")
-        self._created = Slot(f"new {entity.row}", entity.name)
-        self._tops[entity.row] = self._created
+        created = Slot(f"new {entity.row}", entity.name)
+        self._tops[entity.row] = created
         behaviour = self.factories.behaviour(operation.id)
         if behaviour is not None and behaviour.entity == entity.name:
-            self._tops[behaviour.row] = self._created
-        new: dict[str, Any] = {}
-        for one in fields_of(self.model, operation):
-            if one.field.column and one.field.name in (body or {}):
-                new[one.field.column] = (body or {})[one.field.name]
-        above = [ref.row for _, ref in path]
-        if above and operation.parent_joins:
-            new |= {own: Ref(above[-1], theirs) for own, theirs in operation.parent_joins}
-        return new
+            self._tops[behaviour.row] = created
+        return created
 
     def _actor(self) -> tuple[str | None, list[Given]]:
         roles = self.model.roles
@@ -419,14 +430,12 @@ class Situations:
         self._tops[row] = slot
         return None, (), [Given(variable, name)]
 
-    def _body(self, taken: set[str]) -> tuple[dict[str, Any] | None, dict[str, Any], list[Given]]:
+    def _body(self, taken: set[str]) -> tuple[dict[str, Any] | None, list[Given]]:
         if self.operation.body is None:
-            return None, {}, []
+            return None, []
         body: dict[str, Any] = {}
         givens: list[Given] = []
-        request: dict[str, Any] = {}
         for one in fields_of(self.model, self.operation):
-            request[one.field.variable] = None
             if not one.field.required:
                 continue
             if one.key is not None:
@@ -441,10 +450,9 @@ class Situations:
                 body[one.field.name] = Ref(variable, one.key.target_columns[0])
             else:
                 body[one.field.name] = sample_value(self.model, one)
-            request[one.field.variable] = body[one.field.name]
         if not body and self.operation.body.fields:
             body |= self._smallest_change()
-        return body, request, givens
+        return body, givens
 
     def _smallest_change(self) -> dict[str, Any]:
         """One field of a patch, with a value that is another than before."""

@@ -3,11 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
-from specwright.emit.tests.factories import Factories
-from specwright.emit.tests.factory import Factory, Row
+from specwright.emit.tests.constraints import compared
+from specwright.emit.tests.factories import Factories, default_value
+from specwright.emit.tests.factory import Factory, Row, numbered_form
 from specwright.emit.tests.sql_conditions import violates
-from specwright.emit.tests.values import Ref
+from specwright.emit.tests.values import NOW, Another, Ref
+from specwright.model.entities import Column, SqlDefault
+from specwright.model.sql_types import Kind
 
 
 class Impossible(Exception):
@@ -40,6 +44,8 @@ class Stage:
     factories: Factories
     rows: dict[str, list[Row]] = field(default_factory=dict)
     variables: dict[str, Row] = field(default_factory=dict)
+    entities: dict[str, str] = field(default_factory=dict)  # of the variables
+    versions: dict[str, int | None] = field(default_factory=dict)  # that a test has at hand
     _count: int = 1_000_000
     _home: Row | None = None
 
@@ -50,17 +56,24 @@ class Stage:
         for given in givens:
             for _ in range(given.times):
                 self.put(given.first)
-                self.variables[given.variable] = self.add(
-                    given.entity, given.status, **self.resolved(given.said)
-                )
+                row = self.add(given.entity, given.status, **self.resolved(given.said))
+                self.variables[given.variable] = row
+                self.entities[given.variable] = given.entity
+                self.versions[given.variable] = row.get("version")
         return self
 
     def resolved(self, said: Mapping[str, Any]) -> dict[str, Any]:
         """The values, each Ref as the value that it stands for."""
-        return {
-            name: self.variables[value.row][value.column] if isinstance(value, Ref) else value
-            for name, value in said.items()
-        }
+        return {name: self._resolved(value) for name, value in said.items()}
+
+    def _resolved(self, value: Any) -> Any:
+        match value:
+            case Ref():
+                return self.variables[value.row][value.column]
+            case Another():
+                return numbered_form(value.kind, value)(self.number())
+            case _:
+                return value
 
     def add(self, entity: str, status: str | None = None, /, **said: Any) -> Row:
         if entity not in self.factories:
@@ -78,14 +91,34 @@ class Stage:
         self.rows.setdefault(entity, []).append(row)
         return row
 
+    def new(self, entity: str, written: Mapping[str, Any]) -> Row:
+        """A row as a create makes it, not there yet: the tables' defaults, and what is written."""
+        factory = self.factories[entity]
+        row = {fill.column.name: self._default(fill.column) for fill in factory.fills}
+        if factory.lifecycle is not None:
+            row[factory.lifecycle.column] = factory.lifecycle.initial
+        return row | self.resolved(written)
+
+    def _default(self, column: Column) -> Any:
+        if column.type.identity:
+            return self.number()
+        if isinstance(column.default, SqlDefault):
+            return UUID(int=self.number()) if column.type.kind is Kind.UUID else NOW
+        return default_value(column)
+
     def home(self) -> Row:
         if self._home is None:
             assert self.factories.home is not None
             self._home = self.add(self.factories.home.name)
         return self._home
 
-    def change(self, row: Row, values: Mapping[str, Any]) -> None:
+    def change(self, entity: str, row: Row, values: Mapping[str, Any]) -> None:
         row.update(values)
+        if self.factories.model.entity(entity).versioned:
+            row["version"] += 1
+
+    def insert(self, entity: str, row: Row) -> None:
+        self.rows.setdefault(entity, []).append(row)
 
     def remove(self, row: Row) -> None:
         for rows in self.rows.values():
@@ -148,9 +181,9 @@ class Stage:
             raise Impossible(f"{entity}: null")
         if any(violates(sql, row) for sql in factory.doubtful(name, said)):
             raise Impossible(f"{entity}: check")
-        for columns, numbered in factory.unique:
-            values = [row[column] for column in columns]
+        for columns, folded, numbered in factory.unique:
+            values = compared(row, columns, folded)
             if None in values or not written >= numbered:
                 continue
-            if any([one[column] for column in columns] == values for one in self.all(entity)):
+            if any(compared(one, columns, folded) == values for one in self.all(entity)):
                 raise Impossible(f"{entity}: unique")

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 from uuid import UUID
 
 from specwright.emit.wording import quoted
+from specwright.model.sql_types import Kind
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)  # of every test's world
 LONG_TEXT = 20
@@ -39,6 +40,19 @@ class Form(str):
     """Python that stands for a value."""
 
     __slots__ = ()
+
+
+class Another(Form):
+    """Python that stands for another value of a column each time."""
+
+    __slots__ = ("kind",)
+    kind: Kind
+
+    @classmethod
+    def of(cls, kind: Kind, form: str) -> "Another":
+        made = cls(form)
+        made.kind = kind
+        return made
 
 
 def show(value: Said) -> str:

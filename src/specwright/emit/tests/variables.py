@@ -6,16 +6,16 @@ from specwright.model.entities import Entity
 
 _IN_TESTS = frozenset({
     "actor", "after", "again", "alike", "allowed", "answer", "answers", "body", "by", "call",
-    "caller", "calls", "cast", "change", "column", "columns", "date", "datetime", "elsewhere",
-    "expected", "field", "fields", "first", "for_many", "for_one", "forged", "found", "fourth",
-    "given", "given_token", "headers", "item", "items", "key", "keys", "label", "linked",
-    "louder", "made", "malformed", "many", "missing", "moment", "name", "names", "needed",
-    "nowhere", "number", "one", "operation", "other", "others", "ours", "outcome", "outsider",
-    "page", "pages", "parent", "path", "picked", "pointer", "position", "postgres", "pytest",
-    "refused", "role", "row", "rows", "second", "size", "spared", "status", "string", "tags",
-    "taken", "test", "tests", "their", "theirs", "third", "timedelta", "token", "trigger",
-    "type", "unlinked", "user_id", "value", "values", "wanted", "wanted_one", "whole",
-    "without", "world",
+    "caller", "callers", "calls", "cast", "change", "column", "columns", "date", "datetime",
+    "elsewhere", "expected", "field", "fields", "first", "for_many", "for_one", "forged",
+    "found", "fourth", "given", "given_token", "headers", "item", "items", "key", "keys",
+    "label", "linked", "louder", "made", "malformed", "many", "missing", "moment", "name",
+    "names", "needed", "nowhere", "number", "one", "operation", "other", "others", "ours",
+    "outcome", "outsider", "page", "pages", "parent", "path", "picked", "pointer", "position",
+    "postgres", "pytest", "refused", "role", "row", "rows", "second", "size", "spared",
+    "status", "string", "tags", "taken", "test", "tests", "their", "theirs", "third",
+    "timedelta", "token", "trigger", "type", "unlinked", "user_id", "value", "values", "wanted",
+    "wanted_one", "whole", "without", "world",
 })  # fmt: skip
 _IN_FACTORIES = frozenset({
     "date", "datetime", "home", "moment", "one_of_each", "row", "status", "timedelta", "uuid4",

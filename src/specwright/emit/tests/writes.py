@@ -1,12 +1,14 @@
 """`tests/{domain}/test_writes.py`: what is taken, what is refused, what only the backend sets."""
 
-from collections.abc import Iterator, Mapping
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from specwright.emit.tests.factory import Row
 from specwright.emit.tests.modules import doc, module
 from specwright.emit.tests.plans import ANYONE, Plan, Working
 from specwright.emit.tests.printing import (
@@ -16,27 +18,27 @@ from specwright.emit.tests.printing import (
     success_status,
     test_name,
     used_by,
+    with_names,
 )
 from specwright.emit.tests.refusals import own_answer
+from specwright.emit.tests.rehearsal import Told, goes
 from specwright.emit.tests.requests import (
     MADE_UP,
     Edge,
     FieldOf,
-    NoSample,
     edges,
     fields_of,
     is_allowed,
-    sample_value,
+    sample_values,
 )
 from specwright.emit.tests.samples import samples
-from specwright.emit.tests.simulation import Beyond, Simulation
 from specwright.emit.tests.situations import Situation
 from specwright.emit.tests.sql_conditions import violates
-from specwright.emit.tests.stage import Given, Impossible
+from specwright.emit.tests.stage import Given
 from specwright.emit.tests.values import NOW, Ref, equals, show, show_json
 from specwright.emit.tests.variables import factory_of, variable_of
 from specwright.emit.wording import quoted
-from specwright.model.entities import Check, Column, Entity
+from specwright.model.entities import Check, Column, Entity, ForeignKey
 from specwright.model.evaluation import evaluate
 from specwright.model.operations import ColumnValue, Operation, OperationKind
 from specwright.model.sql_types import Kind
@@ -309,26 +311,25 @@ class _Writes:
     def _same(self) -> list[str]:
         return [g.variable for g in self.situation.givens if g.entity == self.entity.name]
 
+    def _said(self, body: Mapping[str, Any], givens: Sequence[Given] | None = None) -> Situation:
+        """The situation with another body, and perhaps with other rows."""
+        rows = self.situation.givens if givens is None else tuple(givens)
+        return replace(self.situation, body=body, givens=rows)
+
+    def _is_taken(self, body: Mapping[str, Any], givens: Sequence[Given] | None = None) -> bool:
+        """Whether the rules and the tables let the body through."""
+        said = self._said(body, givens)
+        return goes(self.plan.factories, said.givens, Told(said, self.answer))
+
     def _keeps_what_is_given(self) -> Iterator[Test]:
-        body = self._body
-        for one in self.fields:
-            if one.field.name in body or one.key is not None or one.field.relation is not None:
-                continue
-            try:
-                value = sample_value(self.plan.model, one)
-            except NoSample:
-                continue
-            body[one.field.name] = value
+        body = self._fullest_body()
         if body == self._body:
             return
-        columns: dict[str | None, Any] = {
+        columns = {
             one.field.column: body[one.field.name]
             for one in self.fields
             if one.field.column and one.field.name in body and one.column is not None
         }
-        if not self._is_storable(columns):
-            self.plan.leave_out(f"{self.operation.id}: a body with every field.")
-            return
         row = variable_of(self.entity)
         lines = [
             *self._givens(frozenset(self._same)),
@@ -337,22 +338,23 @@ class _Writes:
             "",
             f'assert answer.outcome == "{self.answer}"',
             f"{row} = await world.only({quoted(self.entity.table)}{self._but_given()})",
-            *(
-                f"assert {row}[{quoted(name)}] {equals(value)}"
-                for name, value in columns.items()
-                if name is not None
-            ),
+            *(f"assert {row}[{quoted(name)}] {equals(value)}" for name, value in columns.items()),
         ]
         yield Test(self._name("keeps_what_is_given"), tuple(lines))
 
-    def _is_storable(self, columns: Mapping[str | None, Any]) -> bool:
-        said = {name: value for name, value in columns.items() if name is not None}
-        plain = {name: value for name, value in said.items() if not isinstance(value, Ref)}
-        row = {**{f.column.name: f.value for f in self._factory_fills()}, **plain}
-        return not any(violates(check.sql, row) for check in self.entity.checks)
-
-    def _factory_fills(self) -> Any:
-        return self.plan.factories[self.entity.name].fills
+    def _fullest_body(self) -> dict[str, Any]:
+        """As many of the fields as are taken together."""
+        body = self._body
+        for one in self.fields:
+            if one.field.name in body or one.key is not None or one.field.relation is not None:
+                continue
+            values = (value for value in sample_values(self.plan.model, one))
+            bodies = ({**body, one.field.name: value} for value in itertools.islice(values, 8))
+            fuller = next((said for said in bodies if self._is_taken(said)), None)
+            if fuller is None:
+                self.plan.leave_out(f"{self.operation.id}: a body with {one.field.name}.")
+            body = fuller or body
+        return body
 
     def _sets_nothing_of_ours(self) -> Iterator[Test]:
         body_schema = self.operation.body.schema if self.operation.body else None
@@ -433,7 +435,7 @@ class _Writes:
                 body = {**base, edge.field: edge.value}
                 if not edge.is_allowed:
                     refused.append((body, self._at(start, one)))
-                elif self._is_taken(one, edge) and self._succeeds(one, edge):
+                elif self._takes(one, edge):
                     taken.append(body)
         least = flattened(self.operation.body.schema).min_properties if self.operation.body else 0
         if self._is_patch and (least or 0) > 0:
@@ -448,30 +450,11 @@ class _Writes:
     def _is_patch(self) -> bool:
         return self.operation.body is not None and self.operation.body.is_merge_patch
 
-    def _is_taken(self, one: FieldOf, edge: Edge) -> bool:
-        """Whether the tables take what the contract allows."""
-        if one.column is None:
-            return True
-        if edge.value is None:
-            return one.column.nullable and one.key is None
+    def _takes(self, one: FieldOf, edge: Edge) -> bool:
+        """Whether what the contract allows is taken; keys of rows are not tried."""
         if one.key is not None:
             return False
-        return self._is_storable({one.column.name: edge.value})
-
-    def _succeeds(self, one: FieldOf, edge: Edge) -> bool:
-        """Whether the rules let a body with the value through."""
-        situation = self.situation
-        request = {**situation.request, one.field.variable: edge.value}
-        new = situation.new
-        if new is not None and one.field.column is not None:
-            new = {**new, one.field.column: edge.value}
-        changed = replace(situation, request=request, new=new)
-        stage = changed.staged(self.plan.factories)
-        try:
-            asked = changed.asked(stage)
-            return Simulation(self.plan.model, stage).answer(asked).answer == self.answer
-        except (Beyond, TypeError, KeyError, ArithmeticError):
-            return False
+        return self._is_taken({**(self._body if self._fills else {}), one.field.name: edge.value})
 
     def _refused(self, refused: list[tuple[dict[str, Any], str]]) -> Test:
         own = own_answer(self.plan.model)
@@ -513,6 +496,11 @@ class _Writes:
                 continue
             if any(by_column[column] not in self._body for column in unique.columns):
                 continue
+            again = Told(self.situation, f"409 {unique.name}")
+            allowed = Told(self.situation, self.answer)
+            if not goes(self.plan.factories, self.situation.givens, allowed, again):
+                self.plan.leave_out(f"{self.operation.id}: a second row that breaks {unique.name}.")
+                continue
             good = show_json(self._wrapped_value(self._body))
             yield Test(
                 self._name("is_refused_the_second_time"),
@@ -534,21 +522,13 @@ class _Writes:
         for check in self.entity.checks:
             if check.name not in self.operation.conflicts or check.enum_column:
                 continue
-            found = self._bad_value(check)
+            found = self._breaking(check)
             if found is None:
                 self.plan.leave_out(f"{self.operation.id}: a request that breaks {check.name}.")
                 continue
-            said, bad = found
-            body = {**({} if self._is_patch else self._body), **bad}
+            givens, body = found
             good = show_json(self._wrapped_value(self._body))
             headers = '{"if-match": "*"}' if self.operation.needs_if_match else None
-            row = self.situation.row
-            givens = self.situation.givens
-            if said and row is not None:
-                givens = tuple(
-                    replace(g, says=tuple({**g.said, **said}.items())) if g.variable == row else g
-                    for g in givens
-                )
             yield Test(
                 self._name("is_refused_by", check.name),
                 (
@@ -564,29 +544,41 @@ class _Writes:
                 doc(f"`{' '.join(check.sql.split())}`"),
             )
 
-    def _bad_value(self, check: Check) -> tuple[dict[str, Any], dict[str, Any]] | None:
-        """What a row holds, and a field that the contract allows and the check then does not."""
+    def _breaking(self, check: Check) -> tuple[tuple[Given, ...], dict[str, Any]] | None:
+        """Rows, and a body that the contract allows and only the check then does not."""
         row = self._row_before()
-        if row is None:
-            return None
         for said in self._other_rows(check, row):
             before = {**row, **said}
             if any(violates(c.sql, before) for c in self.entity.checks):
                 continue
-            bad = self._field_against(check, before)
-            if bad is not None:
-                return said, bad
+            givens = self._saying(said)
+            for bad in self._fields_against(check, before):
+                body = {**({} if self._is_patch else self._body), **bad}
+                if self._breaks(check, givens, body):
+                    return givens, body
         return None
 
-    def _row_before(self) -> dict[str, Any] | None:
+    def _breaks(self, check: Check, givens: tuple[Given, ...], body: Mapping[str, Any]) -> bool:
+        """Whether the body is refused for the check alone, after one that is allowed."""
+        allowed = Told(self.situation, self.answer)
+        refused = Told(self._said(body), f"409 {check.name}", anew=True)
+        return goes(self.plan.factories, givens, allowed, refused)
+
+    def _saying(self, said: Mapping[str, Any]) -> tuple[Given, ...]:
+        """The rows of the situation, its own with these values."""
+        row = self.situation.row
+        return tuple(
+            replace(one, says=tuple({**one.said, **said}.items())) if one.variable == row else one
+            for one in self.situation.givens
+        )
+
+    def _row_before(self) -> Row:
         """The row that is changed, or what one is made of."""
-        if self.situation.row is not None:
-            return self.working.found.stage.variables[self.situation.row]
-        row = {fill.column.name: fill.value for fill in self._factory_fills()}
-        for one in self.fields:
-            if one.field.column and one.field.name in self._body:
-                row[one.field.column] = self._body[one.field.name]
-        return row
+        stage = self.situation.staged(self.plan.factories)
+        asked = self.situation.asked(stage)
+        before = asked.row or asked.new
+        assert before is not None
+        return before
 
     def _other_rows(self, check: Check, row: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         yield {}
@@ -601,19 +593,16 @@ class _Writes:
         for high in (2, 10):
             yield dict.fromkeys(numbers, high)
 
-    def _field_against(self, check: Check, row: Mapping[str, Any]) -> dict[str, Any] | None:
-        others = [one for one in self.entity.checks if one is not check]
+    def _fields_against(self, check: Check, row: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        """Fields with values that the contract allows and the check does not."""
         for one in self.fields:
             if one.column is None or one.key is not None:
                 continue
             flat = flattened(one.field.schema)
             for value in _extremes(one.column):
                 changed = {**row, one.column.name: value}
-                if not is_allowed(flat, value) or violates(check.sql, changed) is not True:
-                    continue
-                if not any(violates(other.sql, changed) for other in others):
-                    return {one.field.name: value}
-        return None
+                if is_allowed(flat, value) and violates(check.sql, changed) is True:
+                    yield {one.field.name: value}
 
     def _named_rows(self) -> Iterator[Test]:
         """Rows that a body names exist in the caller's own tenant."""
@@ -712,7 +701,7 @@ class _Writes:
             column = one.column
             if column is None or not column.nullable or not flattened(one.field.schema).nullable:
                 continue
-            filled = self._filled(row, one, column)
+            filled = self._filled(one, column)
             if filled is None:
                 self.plan.leave_out(f"{self.operation.id}: {one.field.name} cleared with null.")
                 continue
@@ -730,26 +719,14 @@ class _Writes:
                 ),
             )
 
-    def _filled(self, row: str, one: FieldOf, column: Column) -> tuple[Given, ...] | None:
+    def _filled(self, one: FieldOf, column: Column) -> tuple[Given, ...] | None:
         """The rows with something in the column, that can be cleared."""
-        enums = {enum.name: enum for enum in self.plan.model.enums}
         if one.key is not None or column.type.kind is Kind.UUID:
             return None
-        for value in samples(self.entity, column, enums):
-            said = {column.name: value}
-            givens = tuple(
-                replace(g, says=tuple({**g.said, **said}.items())) if g.variable == row else g
-                for g in self.situation.givens
-            )
-            stage = self.situation.staged(self.plan.factories)
-            cleared = {**stage.variables[row], column.name: None}
-            if any(violates(check.sql, cleared) for check in self.entity.checks):
-                return None
-            try:
-                replace(self.situation, givens=givens).staged(self.plan.factories)
-            except Impossible:
-                continue
-            return givens
+        for value in samples(self.entity, column, self.plan.enums):
+            givens = self._saying({column.name: value})
+            if self._is_taken({one.field.name: None}, givens):
+                return givens
         return None
 
     def _changes_nothing_of_ours(self, row: str) -> Iterator[Test]:
@@ -898,29 +875,41 @@ def _deletes(plan: Plan, operation: Operation, working: Working) -> Iterator[Tes
             'assert again.outcome == "404 not-found"',
         ),
     )
+    for other, foreign in _pointing_at(plan, entity):
+        own, theirs = foreign.columns[0], foreign.target_columns[0]
+        child = Given("gone_with_it", other.name, says=((own, Ref(row, theirs)),))
+        if foreign.name in operation.conflicts:
+            yield from _needed(plan, operation, situation, answer, foreign.name, child)
+        elif foreign.on_delete == "cascade":
+            yield from _taken_along(plan, operation, situation, answer, child)
+
+
+def _pointing_at(plan: Plan, entity: Entity) -> Iterator[tuple[Entity, ForeignKey]]:
     for other in plan.model.entities:
-        if other.name not in plan.factories:
-            continue
-        for foreign in other.foreign_keys:
-            if foreign.target != entity.name or len(foreign.columns) != 1:
-                continue
-            own, theirs = foreign.columns[0], foreign.target_columns[0]
-            child = f"await given.{factory_of(other)}(world, {own}={row}[{quoted(theirs)}])"
-            if foreign.name in operation.conflicts:
-                yield _needed(plan, operation, situation, answer, foreign.name, child, other)
-            elif foreign.on_delete == "cascade":
-                yield Test(
-                    test_name(operation.id, "takes_along_its", other.table),
-                    (
-                        *givens,
-                        f"gone_with_it = {child}",
-                        "",
-                        f"answer = {call}",
-                        "",
-                        f'assert answer.outcome == "{answer}"',
-                        f"assert gone_with_it not in await world.rows({quoted(other.table)})",
-                    ),
-                )
+        for foreign in other.foreign_keys if other.name in plan.factories else ():
+            if foreign.target == entity.name and len(foreign.columns) == 1:
+                yield other, foreign
+
+
+def _taken_along(
+    plan: Plan, operation: Operation, situation: Situation, answer: str, child: Given
+) -> Iterator[Test]:
+    table = plan.model.entity(child.entity).table
+    if not goes(plan.factories, [*situation.givens, child], Told(situation, answer)):
+        plan.leave_out(f"{operation.id}: {table} that go with their row.")
+        return
+    used = used_by(situation) | {situation.row or "", child.variable}
+    yield Test(
+        test_name(operation.id, "takes_along_its", table),
+        (
+            *plan.printer.givens([*situation.givens, child], used),
+            "",
+            f"answer = {plan.printer.call(situation)}",
+            "",
+            f'assert answer.outcome == "{answer}"',
+            f"assert {child.variable} not in await world.rows({quoted(table)})",
+        ),
+    )
 
 
 def _needed(
@@ -929,28 +918,36 @@ def _needed(
     situation: Situation,
     answer: str,
     constraint: str,
-    child: str,
-    other: Entity,
-) -> Test:
-    variables = {given.variable for given in situation.givens}
-    second = renamed(situation, variables, keep=(situation.actor or "",))
-    second = replace(
-        second, givens=tuple(g for g in second.givens if g.variable != situation.actor)
-    )
-    return Test(
-        test_name(operation.id, "is_refused_while", other.row, "needs_it"),
+    child: Given,
+) -> Iterator[Test]:
+    row = plan.model.entity(child.entity).row
+    second = _beside(situation)
+    needing = with_names(child, {situation.row or "": second.row or ""})
+    refused = Told(second, f"409 {constraint}")
+    allowed = Told(situation, answer)
+    if not goes(plan.factories, situation.givens, allowed, [*second.givens, needing], refused):
+        plan.leave_out(f"{operation.id}: a row that {row} needs.")
+        return
+    yield Test(
+        test_name(operation.id, "is_refused_while", row, "needs_it"),
         (
             *plan.printer.givens(situation.givens, used_by(situation)),
             f"allowed = {plan.printer.call(situation)}",
             f'assert allowed.outcome == "{answer}"',
             "",
-            *plan.printer.givens(second.givens, used_by(second) | {second.row or ""}),
-            child.replace(f"={situation.row}[", f"={second.row}["),
+            *plan.printer.givens([*second.givens, needing], used_by(second)),
             "async with world.nothing_changes():",
             f"    refused = {plan.printer.call(second)}",
             f'assert refused.outcome == "409 {constraint}"',
         ),
     )
+
+
+def _beside(situation: Situation) -> Situation:
+    """The same once more, with rows of its own but for the caller."""
+    variables = {given.variable for given in situation.givens}
+    second = renamed(situation, variables, keep=(situation.actor or "",))
+    return replace(second, givens=tuple(g for g in second.givens if g.variable != situation.actor))
 
 
 # -- Linking --------------------------------------------------------------------------------------
