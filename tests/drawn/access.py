@@ -35,8 +35,9 @@ class Access:
             operation.cells[self.plan.roles[-1]] = "yes"
 
     def _cell(self, operation: Operation) -> str:
-        if operation.kind not in MADE_HERE and self.dice.has("membership"):
-            member = Conditions(self.dice, self.plan, operation.table).membership()
+        if operation.kind not in ("link", "unlink") and self.dice.has("membership"):
+            conditions = Conditions(self.dice, self.plan, operation.table)
+            member = conditions.membership(is_new=operation.kind == "create")
             if member is not None:
                 return f"`{member}`"
         if operation.kind in MADE_HERE or not self.dice.has("condition"):

@@ -179,9 +179,9 @@ class Conditions:
         owners = [one for one in self.table.references if one.target is self.plan.users]
         return f"{self._row}.{self.dice.pick(owners).name} == actor.id" if owners else None
 
-    def membership(self) -> str | None:
+    def membership(self, *, is_new: bool = False) -> str | None:
         """The caller is among the rows of the row, or of one that it belongs to."""
-        found = list(self._members(self.table, self._row))
+        found = [] if is_new else list(self._members(self.table, self._row))
         for reference in self.table.references:
             if reference.target is not None and not reference.nullable:
                 found += self._members(reference.target, f"{self._row}.{reference.relation}")

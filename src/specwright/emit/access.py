@@ -4,7 +4,7 @@ The query that finds a row for its caller keeps to what its role may read: a pol
 that again. What reads other rows is a fact, asked of the database about the row that was found.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 from specwright.address import pascal
@@ -13,30 +13,44 @@ from specwright.emit.beyond import roots
 from specwright.emit.facts import Fact, distinct_facts
 from specwright.emit.lookups import permissions, subject_of
 from specwright.emit.once import once
+from specwright.emit.requested import Requested, end_name
+from specwright.emit.row_keys import above
 from specwright.model import Model
 from specwright.model.access import ANYONE, Permission
 from specwright.model.entities import Entity
 from specwright.model.operations import Operation, OperationKind
 from specwright.model.typed import Typed, reads_relations
 
+_REST = ("request", "now")  # what conditions name beside rows and the caller
+
 
 def cells_of(model: Model, operation: Operation) -> tuple[Permission, ...]:
     """The cells as a policy asks them: without what the query of the row has asked already."""
-    return _cells(model)[operation.id]
+    known = _known(model)
+    if operation.id not in known:
+        known[operation.id] = tuple(_asked(model, operation))
+    return known[operation.id]
 
 
 @once
-def _cells(model: Model) -> dict[str, tuple[Permission, ...]]:
-    return {one.id: tuple(_asked(model, one)) for one in model.operations}
+def _known(_: Model) -> dict[str, tuple[Permission, ...]]:
+    """Those that were asked for."""
+    return {}
 
 
-def _asked(model: Model, operation: Operation) -> Iterable[Permission]:
+def _asked(model: Model, operation: Operation) -> Iterator[Permission]:
     found = permissions(model, operation.id)
-    if operation.kind is OperationKind.LIST:
-        return (_plain(cell) for cell in found)
+    new = Requested.of(model, operation)
     seen = model.visibility_of(subject_of(model, operation).name)
-    of_rows = seen.permissions if seen else ()
-    return (_plain(cell) if _is_seen_so(cell, found, of_rows) else cell for cell in found)
+    for cell in found:
+        if operation.kind is OperationKind.LIST or cell.condition is None:
+            yield _plain(cell)
+        elif new is not None:
+            yield replace(cell, condition=new.told(cell.condition))
+        elif seen is not None and _is_seen_so(cell, found, seen.permissions):
+            yield _plain(cell)
+        else:
+            yield cell
 
 
 def _plain(cell: Permission) -> Permission:
@@ -64,18 +78,24 @@ def policy_arguments(model: Model, operation: Operation) -> Iterator[str]:
     conditions = (cell.condition for cell in cells_of(model, operation) if cell.condition)
     asked = {name for one in conditions if not reads_relations(one) for name in roots(one)}
     yield "actor"
-    yield from (name for name in (*rows_at_hand(model, operation), "now") if name in asked)
+    yield from (name for name in (*rows_at_hand(model, operation), *_REST) if name in asked)
     if access_facts(model, operation):
         yield "access"
 
 
 def rows_at_hand(model: Model, operation: Operation) -> dict[str, Entity]:
     """The rows that there are before anything is done: those of the path, the last its own."""
-    own = subject_of(model, operation)
-    above = operation.parent or (operation.row.parent if operation.row else None)
-    found = {model.entity(row.entity).row: row.entity for row in (above.chain() if above else ())}
-    found[own.row] = own.name
-    return {row: model.entity(name) for row, name in found.items()}
+    if operation.link is not None:
+        return {end_name(end): model.entity(end.target) for end in operation.link.ends}
+    found = [model.entity(row.entity) for row in above(operation)]
+    found += [subject_of(model, operation)] if Requested.of(model, operation) is None else []
+    return {entity.row: entity for entity in found}
+
+
+def rows_asked(model: Model, operation: Operation) -> frozenset[str]:
+    """The names of what access is asked about."""
+    facts = (name for fact in access_facts(model, operation) for name in roots(fact.typed))
+    return frozenset((*policy_arguments(model, operation), *facts))
 
 
 # -- What only the database can tell --------------------------------------------------------------
@@ -95,11 +115,16 @@ def _fact_name(cell: Permission) -> str:
 
 
 def access_arguments(model: Model, operation: Operation) -> list[str]:
-    """What the statement of the facts is told beside the row."""
+    """What the statement of the facts is told: the row itself where it is there, and the rest."""
     used = {name for fact in access_facts(model, operation) for name in roots(fact.typed)}
-    own = subject_of(model, operation).row
-    known = (name for name in rows_at_hand(model, operation) if name != own)
-    return [name for name in (*known, "actor", "now") if name in used]
+    own = access_subject(model, operation)
+    known = [name for name in rows_at_hand(model, operation) if name != own]
+    return [*([own] if own else []), *(name for name in (*known, "actor", *_REST) if name in used)]
+
+
+def access_subject(model: Model, operation: Operation) -> str | None:
+    """The row that the facts are about; None where it is not there yet."""
+    return None if Requested.of(model, operation) else subject_of(model, operation).row
 
 
 def access_class(operation: Operation) -> str:

@@ -16,6 +16,7 @@ from specwright.emit.limits_of_rules import (
 )
 from specwright.emit.lookups import performed, permissions, users_of
 from specwright.emit.nested import nested_rows
+from specwright.emit.requested import NotSaid, Requested
 from specwright.model import Model
 from specwright.model.naming import attribute
 from specwright.model.operations import (
@@ -29,7 +30,7 @@ from specwright.model.operations import (
     View,
 )
 from specwright.model.sql_types import Kind
-from specwright.model.typed import Get, Name, Typed, path, walk
+from specwright.model.typed import Get, path, walk
 
 
 def within_limits(model: Model, report: Report) -> Model:
@@ -108,13 +109,22 @@ def _of_operation(model: Model, operation: Operation) -> Iterator[tuple[Place, s
 
 
 def _of_cells(model: Model, operation: Operation) -> Iterator[tuple[Place, str]]:
+    new = Requested.of(model, operation)
+    body = operation.body
+    brought = {field.variable for field in body.fields} if body and not body.is_merge_patch else ()
     for cell in permissions(model, operation.id):
         if cell.condition is None:
             continue
-        if operation.kind is OperationKind.CREATE or operation.link is not None:
-            yield cell.place, "Conditions of access on a row that is made here are not built yet."
-        if _request_roots(cell.condition):
-            yield cell.place, "Conditions of access on the request are not built yet."
+        for node in walk(cell.condition):
+            is_named = isinstance(node, Get) and path(node.row) == ("request",)
+            if isinstance(node, Get) and is_named and node.name not in brought:
+                said = f"Conditions of access on `request.{node.name}` are not built yet."
+                yield cell.place, said
+        try:
+            _ = new.told(cell.condition) if new else None
+        except NotSaid as unsaid:
+            said = f"Conditions of access on `{unsaid.column}` of a new row are not built yet"
+            yield cell.place, f"{said} where nothing says it."
 
 
 def _of_creation(model: Model, operation: Operation) -> Iterator[tuple[Place, str]]:
@@ -171,10 +181,3 @@ def _of_answers(operation: Operation) -> Iterator[tuple[Place, str]]:
 def _nests_twice(view: View, depth: int = 0) -> bool:
     inner = [one.source.view for one in view.fields if isinstance(one.source, RelatedView)]
     return depth > 1 or any(_nests_twice(one, depth + 1) for one in inner)
-
-
-def _request_roots(typed: Typed) -> bool:
-    return any(
-        isinstance(node, Get) and isinstance(node.row, Name) and node.row.name == "request"
-        for node in walk(typed)
-    )

@@ -7,7 +7,7 @@ from specwright.emit.once import once
 from specwright.model import Model
 from specwright.model.access import Permission
 from specwright.model.entities import Entity, EnumType
-from specwright.model.operations import Operation
+from specwright.model.operations import Operation, OperationKind
 from specwright.model.rules import DoRule, Rule
 
 
@@ -41,6 +41,13 @@ def enum_of(model: Model, entity: Entity, column: str) -> EnumType:
     assert found is not None
     assert found.type.enum is not None
     return model.enum(found.type.enum)
+
+
+def body_argument(operation: Operation) -> str:
+    """What the body of a request is called in Python."""
+    if operation.body is not None and operation.body.is_merge_patch:
+        return "changes"
+    return "request" if operation.kind is not OperationKind.CREATE else "new"
 
 
 def subject_of(model: Model, operation: Operation) -> Entity:

@@ -11,7 +11,8 @@ from specwright.emit.access import (
     policy_arguments,
     rows_at_hand,
 )
-from specwright.emit.lookups import role_enum, subject_of, users_of
+from specwright.emit.annotations import request_class
+from specwright.emit.lookups import body_argument, role_enum, subject_of, users_of
 from specwright.emit.python_expressions import to_python
 from specwright.emit.python_source import Level
 from specwright.emit.rendering import render
@@ -48,6 +49,8 @@ def emit_policies(model: Model, domain: str) -> str | None:
             wanted.append((f"{entity.domain}.models", names.row_class(entity)))
         home = subject_of(model, operation).domain
         wanted.append((f"{home}.repository", access_class(operation)))
+        if operation.body is not None:
+            wanted.append((f"{operation.domain}.schemas", request_class(operation.body.name)))
     return render(
         "backend/policies.py",
         domain=domain.replace("_", " "),
@@ -67,10 +70,16 @@ def _policy(model: Model, operation: Operation) -> _Policy:
     condition = _Condition(model, operation).text
     used = re.findall(r"\w+", condition)
     given = (
-        f"{name if name in used else f'_{name}'}: {_annotation(model, operation, name)}"
+        f"{called if called in used else f'_{called}'}: {_annotation(model, operation, name)}"
         for name in policy_arguments(model, operation)
+        for called in (_called(operation).get(name, name),)
     )
     return _Policy(policy_name(operation), tuple(given), condition)
+
+
+def _called(operation: Operation) -> dict[str, str]:
+    """A request that makes a row is what is new."""
+    return {"request": body_argument(operation)} if operation.body is not None else {}
 
 
 def _annotation(model: Model, operation: Operation, argument: str) -> str:
@@ -83,6 +92,9 @@ def _annotation(model: Model, operation: Operation, argument: str) -> str:
             return "datetime"
         case "access":
             return access_class(operation)
+        case "request":
+            assert operation.body is not None
+            return request_class(operation.body.name)
         case _:
             return names.row_class(rows_at_hand(model, operation)[argument])
 
@@ -128,7 +140,9 @@ class _Condition:
     def _asked(self, condition: Typed) -> str:
         facts = access_facts(self.model, self.operation)
         fact = next((one for one in facts if one.typed == condition), None)
-        return f"access.{fact.name}" if fact else to_python(condition).at(Level.AND)
+        if fact is not None:
+            return f"access.{fact.name}"
+        return to_python(condition, _called(self.operation)).at(Level.AND)
 
     def _has_role(self, roles: list[str], but: str = "") -> str:
         enum = role_enum(self.model)

@@ -10,6 +10,7 @@ from specwright.emit.access import (
     access_class,
     access_facts,
     access_function,
+    access_subject,
     rows_at_hand,
 )
 from specwright.emit.annotations import request_class
@@ -22,7 +23,7 @@ from specwright.emit.handled import (
     search_arguments,
 )
 from specwright.emit.lists import ListWriter
-from specwright.emit.lookups import actor_class, role_enum
+from specwright.emit.lookups import actor_class, body_argument, role_enum
 from specwright.emit.parameters import body_class, facts_class
 from specwright.emit.python_text import renamed
 from specwright.emit.queries import (
@@ -485,11 +486,11 @@ class _Writer:
                 self._access_of(operation, repository)
 
     def _access_of(self, operation: Operation, repository: Repository) -> None:
-        row, struct = self.handled.entity.row, access_class(operation)
+        struct, own = access_class(operation), access_subject(self.model, operation)
         facts = access_facts(self.model, operation)
+        subject = self._subject(own) if own else None
         found = [
-            self.module.conditions.selected(fact.typed, self._subject(row), negated=False)
-            for fact in facts
+            self.module.conditions.selected(fact.typed, subject, negated=False) for fact in facts
         ]
         labelled = ", ".join(
             f"({sql.text}).label({quoted(fact.name)})"
@@ -499,25 +500,35 @@ class _Writer:
         fields = tuple((fact.name, "bool") for fact in facts)
         self.module.structs.append(Struct(struct, "Row", purpose, fields))
         name = access_function(operation)
+        this = where(by_key(self.handled.entity)) if own else ""
         self.module.statements.append(
-            f"_{name.upper()} = Statement({struct}, "
-            f"select({labelled}){where(by_key(self.handled.entity))})"
+            f"_{name.upper()} = Statement({struct}, select({labelled}){this})"
         )
+        bound = dict(pair for sql in found for pair in self._bound_by(operation, sql))
+        values = [f"{one}={value}" for one, value in bound.items()]
+        key = [self._row_key_values()] if own else []
+        taken = ", ".join(["self", *self._access_parameters(operation)])
+        repository.on_rows.append(
+            f"async def {name}({taken}) -> {struct}:\n"
+            f"    return await _{name.upper()}.one("
+            f"{', '.join(['self._connection', *key, *values])})"
+        )
+
+    def _bound_by(self, operation: Operation, sql: Sql) -> Iterator[tuple[str, str]]:
+        called = {"request": body_argument(operation)}
+        for name, value in bound_values(sql.binds, called):
+            is_maybe = operation.is_public and value.startswith("actor")
+            yield name, _if_there(value, optional=is_maybe)
+
+    def _access_parameters(self, operation: Operation) -> Iterator[str]:
         annotations = {"actor": self._actor_of(operation), "now": "datetime"}
         at_hand = rows_at_hand(self.model, operation)
         annotations |= {one: names.row_class(entity) for one, entity in at_hand.items()}
-        taken = [f"{row}: {self._row}"]
-        taken += [f"{one}: {annotations[one]}" for one in access_arguments(self.model, operation)]
-        bound = dict(pair for sql in found for pair in bound_values(sql.binds))
-        values = [
-            f"{one}={_if_there(v, optional=operation.is_public and v.startswith('actor'))}"
-            for one, v in bound.items()
-        ]
-        given = ", ".join(["self._connection", self._row_key_values(), *values])
-        repository.on_rows.append(
-            f"async def {name}({', '.join(['self', *taken])}) -> {struct}:\n"
-            f"    return await _{name.upper()}.one({given})"
-        )
+        if operation.body is not None:
+            annotations["request"] = request_class(operation.body.name)
+        for one in access_arguments(self.model, operation):
+            called = body_argument(operation) if one == "request" else one
+            yield f"{called}: {annotations[one]}"
 
     def _actor_of(self, operation: Operation) -> str:
         plain = actor_class(self.model)

@@ -7,10 +7,10 @@ from specwright.address import snake
 from specwright.emit import names
 from specwright.emit.annotations import request_class
 from specwright.emit.lists import default_sort, filter_type, list_parameters, sort_type, variable
-from specwright.emit.lookups import caller_module, subject_of
+from specwright.emit.lookups import body_argument, caller_module, subject_of
 from specwright.emit.parts import needs_parts
 from specwright.emit.rendering import render
-from specwright.emit.service import body_argument, key_parameters, service_class
+from specwright.emit.service import key_parameters, service_class
 from specwright.emit.wording import quoted
 from specwright.model import Model
 from specwright.model.entities import Entity

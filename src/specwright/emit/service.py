@@ -1,17 +1,23 @@
 """`backend/{domain}/service.py`: who may do what, in which transaction; one method a call."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from specwright.address import pascal
 from specwright.emit import columns, names
-from specwright.emit.access import access_arguments, access_function, asks_row, policy_arguments
+from specwright.emit.access import (
+    access_arguments,
+    access_function,
+    asks_row,
+    policy_arguments,
+    rows_asked,
+)
 from specwright.emit.actions import acts, call, fact_arguments, passes_on, refuse, rows_name
 from specwright.emit.annotations import request_class
 from specwright.emit.behaviour import Behaviour
 from specwright.emit.handled import created_by, references, search_arguments
 from specwright.emit.lists import list_parameters
-from specwright.emit.lookups import caller_module, operation_rule, subject_of
+from specwright.emit.lookups import body_argument, caller_module, operation_rule, subject_of
 from specwright.emit.names import refusal_class
 from specwright.emit.nested import Nested, nested_rows
 from specwright.emit.parts import asks_time as shows_time
@@ -20,6 +26,7 @@ from specwright.emit.policies import is_guarded, policy_name
 from specwright.emit.python_text import python
 from specwright.emit.queries import repository_of
 from specwright.emit.rendering import render
+from specwright.emit.requested import end_name
 from specwright.emit.row_keys import Lookup, above, key_arguments, of_end
 from specwright.emit.wording import quoted
 from specwright.model import Model
@@ -181,15 +188,19 @@ class _Writer:
 
     def _permit(self, row: str | None = None) -> str:
         """Refuses whom the access table does not allow it; `row` is the row in hand."""
-        row = row or self._entity.row
-        known = {self._entity.row: row, "now": "self._now", "access": self._access(row)}
+        known = {"now": "self._now"}
+        if self.operation.body is not None:
+            known["request"] = body_argument(self.operation)
+        if row is not None:
+            known[self._entity.row] = row
+        known["access"] = self._access(known)
         named = policy_arguments(self.model, self.operation)
         given = ", ".join(known.get(name, name) for name in named)
         return f"permit(policies.{policy_name(self.operation)}({given}))"
 
-    def _access(self, row: str) -> str:
-        others = (self._now_or(name) for name in access_arguments(self.model, self.operation))
-        given = ", ".join([row, *others])
+    def _access(self, known: Mapping[str, str]) -> str:
+        named = access_arguments(self.model, self.operation)
+        given = ", ".join(known.get(name, name) for name in named)
         return f"await {self._rows}.{access_function(self.operation)}({given})"
 
     @property
@@ -205,6 +216,7 @@ class _Writer:
             get = Lookup.of_path(self.model, row).method("get")
             look = f"{repository_of(self.model, entity)}.{get}({key_arguments(self.model, row)})"
             is_used = bool(under.joins if under is not None else self._uses_parent)
+            is_used = is_used or entity.row in rows_asked(self.model, self.operation)
             yield f"{entity.row} = await {look}" if is_used else f"await {look}"
 
     @property
@@ -217,9 +229,9 @@ class _Writer:
             case OperationKind.LIST:
                 yield from self._list()
             case OperationKind.CREATE:
-                yield from self._create()
+                yield from self._create(permit)
             case OperationKind.LINK | OperationKind.UNLINK:
-                yield from self._link()
+                yield from self._link(permit)
             case OperationKind.PICK | OperationKind.FIND:
                 yield from self._search(permit)
             case OperationKind.READ:
@@ -279,8 +291,9 @@ class _Writer:
     def _time_of(self, view: View) -> str:
         return ", self._now" if shows_time(self.model, view) else ""
 
-    def _create(self) -> Iterator[str]:
+    def _create(self, permit: str | None) -> Iterator[str]:
         yield from self._references()
+        yield from [permit] if permit else []
         behaviour = self._behaviour
         if behaviour is not None:
             yield from self._asked(behaviour)
@@ -402,17 +415,18 @@ class _Writer:
         for one in behaviour.sets:
             yield f"{attribute(one.target.column)}={python(behaviour, one.value, _CALLED)}"
 
-    def _link(self) -> Iterator[str]:
+    def _link(self, permit: str | None) -> Iterator[str]:
         link = self.operation.link
         assert link is not None
         rows = []
         for end in link.ends:
             target = self.model.entity(end.target)
-            variable = end.column.removesuffix("_id")
+            variable = end_name(end)
             repository = self._rows if target == self._entity else repository_of(self.model, target)
             key = names.key_variable(end.parameter, target)
             yield f"{variable} = await {repository}.{of_end(self.model, end).method('get')}({key})"
             rows.append(variable)
+        yield from [permit] if permit else []
         yield f"await {self._rows}.{self.operation.name}({', '.join(rows)})"
 
     def _search(self, permit: str | None) -> Iterator[str]:
@@ -435,12 +449,6 @@ class _Writer:
             behaviour = behaviour.inner(behaviour.does[0])
         done = call(behaviour, self._rows, search.name, "self._now")
         yield from self._returned(f"await operations.{done}")
-
-
-def body_argument(operation: Operation) -> str:
-    if operation.body is not None and operation.body.is_merge_patch:
-        return "changes"
-    return "request" if operation.kind is not OperationKind.CREATE else "new"
 
 
 def key_parameters(model: Model, operation: Operation) -> Iterator[tuple[str, str]]:

@@ -1,6 +1,6 @@
 """Expressions with types: every name resolved, every null accounted for."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -227,6 +227,43 @@ def children(typed: Typed) -> tuple[Typed, ...]:  # noqa: C901, PLR0911 - a tabl
             return (typed.collection, typed.body)
         case Aggregate():
             return (typed.collection,)
+
+
+def rewritten(typed: Typed, instead: Callable[[Typed], Typed | None]) -> Typed:
+    """The same, with what `instead` gives for a node in its place; None goes on inside the node."""
+    found = instead(typed)
+    return _inside(typed, lambda child: rewritten(child, instead)) if found is None else found
+
+
+def _inside(  # noqa: C901, PLR0911 - a table
+    typed: Typed, change: Callable[[Typed], Typed]
+) -> Typed:
+    match typed:
+        case Constant() | Member() | Name():
+            return typed
+        case Listing():
+            return replace(typed, elements=tuple(change(one) for one in typed.elements))
+        case Get() | Follow():
+            return replace(typed, row=change(typed.row))
+        case Negative() | IsNull() | IsTrue() | Not():
+            return replace(typed, operand=change(typed.operand))
+        case Arithmetic() | Compare():
+            return replace(typed, left=change(typed.left), right=change(typed.right))
+        case Contains():
+            element, collection = change(typed.element), change(typed.collection)
+            return replace(typed, element=element, collection=collection)
+        case Logic():
+            return replace(typed, operands=tuple(change(one) for one in typed.operands))
+        case Choose():
+            then, otherwise = change(typed.then), change(typed.otherwise)
+            return replace(typed, test=change(typed.test), then=then, otherwise=otherwise)
+        case Apply():
+            return replace(typed, arguments=tuple(change(one) for one in typed.arguments))
+        case Each():
+            body = change(typed.body)
+            return replace(typed, collection=change(typed.collection), body=body)
+        case Aggregate():
+            return replace(typed, collection=change(typed.collection))
 
 
 def walk(typed: Typed) -> Iterator[Typed]:

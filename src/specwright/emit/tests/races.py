@@ -49,7 +49,7 @@ def _of_operation(plan: Plan, operation: Operation, working: Working) -> Iterato
             yield from _once(plan, operation, working, "happens_once")
         case OperationKind.LINK:
             answers = {working.found.outcome.answer: _AT_ONCE}
-            yield _at_once(plan, operation, working, answers, "links_once", _links(operation, plan))
+            yield _at_once(plan, operation, working, answers, "links_once", _links(plan, working))
         case OperationKind.PICK:
             yield from _picks(plan, operation, working)
         case OperationKind.TRANSITION | OperationKind.ACTION:
@@ -59,10 +59,13 @@ def _of_operation(plan: Plan, operation: Operation, working: Working) -> Iterato
     yield from _counted(plan, operation, working)
 
 
-def _links(operation: Operation, plan: Plan) -> tuple[str, ...]:
-    assert operation.link is not None
-    table = plan.model.entity(operation.link.entity).table
-    return (f"assert len(await world.rows({quoted(table)})) == 1",)
+def _links(plan: Plan, working: Working) -> tuple[str, ...]:
+    """One more link than there was before."""
+    link = working.operation.link
+    assert link is not None
+    before = [one for one in working.found.situation.givens if one.entity == link.entity]
+    table = plan.model.entity(link.entity).table
+    return (f"assert len(await world.rows({quoted(table)})) == {len(before) + 1}",)
 
 
 def _actor(plan: Plan, working: Working) -> tuple[str, str, str]:

@@ -1,7 +1,7 @@
 """Bodies of requests: one that is taken, and the values at the edge of what is."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -63,6 +63,14 @@ def sample_record(model: Model, operation: Operation | None) -> dict[str, Any]:
     for parameter in operation.parameters:
         record.setdefault(parameter.variable, None)
     return record
+
+
+def near_by(constants: Sequence[Any]) -> Iterator[Any]:
+    """Values at the edge of what constants beside a field say."""
+    for one in constants:
+        yield one
+        if isinstance(one, int) and not isinstance(one, bool):
+            yield from (one - 1, one + 1)
 
 
 def sample_value(model: Model, one: FieldOf) -> Any:

@@ -131,21 +131,29 @@ class Simulation:
         names = self._names(asked)
         if asked.row is not None and asked.operation.entity is not None:
             self._see(asked.actor, asked.operation.entity, asked.row)
+        if asked.new is not None:
+            self._see_named(asked)
         if not _searches(asked.operation) and asks_row(self.model, asked.operation):
             self._permit(asked, names)
         if asked.version is not None and asked.row is not None:
             self._match(asked.version, asked.row)
-        for entity, row in asked.named:
-            self._see(asked.actor, entity, row)
+        if asked.new is None:
+            self._see_named(asked)
         outcome = self._carried_out(asked, names)
         self._keep(asked.operation, outcome.changes)
         return outcome
 
+    def _see_named(self, asked: Asked) -> None:
+        for entity, row in asked.named:
+            self._see(asked.actor, entity, row)
+
     def _names(self, asked: Asked) -> dict[str, Any]:
         names: dict[str, Any] = {"now": NOW, "actor": asked.actor, "request": asked.request}
-        names |= {self.model.entity(entity).row: row for entity, row in asked.above}
+        above = reversed(asked.above)  # of two of one kind, rules name the first
+        names |= {self.model.entity(entity).row: row for entity, row in above}
         behaviour = self._behaviour(asked.operation.id)
-        entity, row = asked.operation.entity, asked.row or asked.new
+        link = asked.operation.link
+        entity, row = link.entity if link else asked.operation.entity, asked.row or asked.new
         if row is not None and entity is not None:
             names[self.model.entity(entity).row] = row
             if behaviour is not None and behaviour.entity == entity:
@@ -169,9 +177,15 @@ class Simulation:
         cell = cells.get(self.role_of(asked.actor)) or cells.get(ANYONE)
         if cell is None:
             raise _Refused(FORBIDDEN)
-        failed = self.failing_parts(cell.condition, names) if cell.condition else ()
+        said = next((one for one in self._cells(asked) if one.role == cell.role), cell)
+        condition = said.condition if cell.condition else None  # as written, not as it is asked
+        failed = self.failing_parts(condition, names) if condition else ()
         if failed:
             raise _Refused(FORBIDDEN, *failed)
+
+    def _cells(self, asked: Asked) -> tuple[Permission, ...]:
+        access = self.model.access_to(asked.operation.id)
+        return access.permissions if access else ()
 
     def _see(self, actor: Row | None, entity: str, row: Row) -> None:
         if not any(one is row for one in self.stage.all(entity)):
@@ -254,6 +268,8 @@ class Simulation:
         rule = operation_rule(self.model, operation.id)
         if rule is not None and rule.block.search is not None:
             return self._searched(rule.block.search, asked, names, outcome)
+        if operation.link is not None:
+            return outcome  # there may be one already, or none
         if asked.new is not None:
             self._work(operation.id, entity, asked.new, names, outcome)
             outcome.changes.create(entity, asked.new)

@@ -22,16 +22,18 @@ from specwright.emit.tests.requests import (
     NoSample,
     can_be_said,
     fields_of,
+    near_by,
     sample_value,
 )
 from specwright.emit.tests.simulation import Asked, Beyond, Outcome, Simulation
 from specwright.emit.tests.slots import Knob, Slot, Slots
 from specwright.emit.tests.stage import Given, Impossible, Stage
-from specwright.emit.tests.values import Ref
+from specwright.emit.tests.values import NOW, Ref
 from specwright.emit.tests.variables import apart, variable_of
 from specwright.emit.tests.written import columns_of, request_of
 from specwright.model import Model
 from specwright.model.entities import Relation
+from specwright.model.evaluation import evaluate
 from specwright.model.operations import Operation, OperationKind, RowInPath
 from specwright.model.rules import Each
 from specwright.model.typed import Typed
@@ -81,20 +83,51 @@ class Situation:
         return tuple((stage.entities[name], stage.variables[name]) for name in variables)
 
     def _new(self, stage: Stage, body: Mapping[str, Any]) -> Row | None:
-        """The row that a create is asked to make."""
-        operation, entity = self.operation, self.operation.entity or ""
-        if operation.kind is not OperationKind.CREATE or entity not in stage.factories:
+        """The row that a create or a link is asked to make."""
+        operation, entity = self.operation, made_by(self.operation)
+        if entity is None or entity not in stage.factories:
             return None
-        joins = {own: Ref(self.above[-1], theirs) for own, theirs in operation.parent_joins}
+        says = {**self._tenant(stage), **says_by_path(operation, self.path)}
         written = columns_of(stage.factories.model, operation, body)
-        return stage.new(entity, {**self._tenant(stage), **joins, **written})
+        return stage.new(entity, {**self._set_on(stage, entity), **says, **written})
+
+    def _set_on(self, stage: Stage, entity: str) -> Row:
+        """What rules set where the new row must have a value and has none otherwise."""
+        behaviour = stage.factories.behaviour(self.operation.id)
+        actor = stage.variables[self.actor] if self.actor else None
+        body = stage.resolved(self.body or {})
+        request = request_of(stage.factories.model, self.operation, body)
+        names = {"now": NOW, "actor": actor, "request": request}
+        columns = stage.factories[entity].entity.columns_by_name
+        return {
+            one.target.column: evaluate(one.value, names, stage.all)
+            for one in (behaviour.sets if behaviour else ())
+            if not columns[one.target.column].is_filled
+        }
 
     def _tenant(self, stage: Stage) -> Row:
         model = stage.factories.model
-        tenant = model.entity(self.operation.entity or "").tenant
+        tenant = model.entity(made_by(self.operation) or "").tenant
         if tenant is None or not tenant.is_direct or self.actor is None or model.tenancy is None:
             return {}
         return {tenant.column: Ref(self.actor, model.tenancy.column)}
+
+
+def made_by(operation: Operation) -> str | None:
+    """The entity of the row that a create or a link makes, and an unlink removes."""
+    if operation.link is not None:
+        return operation.link.entity
+    return operation.entity if operation.kind is OperationKind.CREATE else None
+
+
+def says_by_path(operation: Operation, path: Sequence[tuple[str, Ref]]) -> dict[str, Any]:
+    """The columns of a new row that the rows of its path tell."""
+    if operation.link is not None:
+        rows = {parameter: ref.row for parameter, ref in path}
+        return {e.column: Ref(rows[e.parameter], e.target_column) for e in operation.link.ends}
+    if not operation.parent_joins:
+        return {}
+    return {own: Ref(path[-1][1].row, theirs) for own, theirs in operation.parent_joins}
 
 
 @dataclass(frozen=True)
@@ -139,6 +172,7 @@ class Situations:
         for name in (*self._base.above, *self._base.named):
             self._read_visibility(name)
         self._knobs = list(self._usable(self._slots.knobs(self._base.actor)))
+        self._knobs += self._request_knobs()
 
     def _tie(self) -> None:
         """What a row refers to by the situation itself is asked about there, and not elsewhere."""
@@ -155,8 +189,8 @@ class Situations:
 
     def _says_of_new(self) -> dict[str, Any]:
         """The columns of the row that is to be made, by its path and by its body."""
-        above, body = self._base.above, self._base.body or {}
-        joins = {own: Ref(above[-1], theirs) for own, theirs in self.operation.parent_joins}
+        body = self._base.body or {}
+        joins = says_by_path(self.operation, self._base.path)
         return joins | columns_of(self.model, self.operation, body)
 
     def _usable(self, knobs: Sequence[Knob]) -> Iterator[Knob]:
@@ -169,6 +203,17 @@ class Situations:
                 flat = flattened(sent[knob.column].field.schema)
                 choices = (value for value in knob.choices if can_be_said(flat, value))
                 yield replace(knob, choices=tuple(choices))
+
+    def _request_knobs(self) -> Iterator[Knob]:
+        """What conditions ask of the request itself, as far as the contract allows it."""
+        for one in fields_of(self.model, self.operation):
+            beside = self._slots.request.asked.get(one.field.variable)
+            if beside is None or one.key is not None or one.field.relation is not None:
+                continue
+            flat = flattened(one.field.schema)
+            choices = tuple(value for value in near_by(beside) if can_be_said(flat, value))
+            if choices:
+                yield Knob(self._slots.request, one.field.variable, choices)
 
     def _read_visibility(self, name: str) -> None:
         """What the call names must exist for its caller."""
@@ -282,17 +327,19 @@ class Situations:
             else:
                 givens += _Placing(self.factories, chosen).placed(slot, given)
         situation = replace(self._base, givens=tuple(givens))
-        return self._with_body(situation, choice) if self._created is not None else situation
+        return self._with_body(situation, choice)
 
     def _with_body(self, situation: Situation, choice: Choice) -> Situation:
-        """What is chosen of a row that is to be made stands in the body."""
-        fields = {one.field.column: one.field for one in fields_of(self.model, self.operation)}
-        said = {
-            fields[knob.column].name: value
-            for knob, value in choice
-            if knob.slot is self._created and knob.column in fields
-        }
-        return replace(situation, body={**(situation.body or {}), **said})
+        """What is chosen of the request, or of a row that is to be made, stands in the body."""
+        fields = [one.field for one in fields_of(self.model, self.operation)]
+        of_row = {field.column: field.name for field in fields if field.column}
+        of_request = {field.variable: field.name for field in fields}
+        said = {}
+        for knob, value in choice:
+            found = of_row if knob.slot is self._created else of_request
+            if knob.slot in (self._created, self._slots.request) and knob.column in found:
+                said[found[knob.column]] = value
+        return replace(situation, body={**(situation.body or {}), **said}) if said else situation
 
     # -- where every situation begins -------------------------------------------------------------
 
@@ -310,15 +357,17 @@ class Situations:
         base = Situation(self.operation, (*givens, *rows, *targets), actor, row, path, body, named)
         for given in (*rows, *targets):
             if given.variable in (*base.above, *named):
-                self._tops[f"named {given.variable}"] = Slot(given.variable, given.entity)
+                slot = Slot(given.variable, given.entity)
+                self._tops[f"named {given.variable}"] = slot
+                self._tops.setdefault(self.model.entity(given.entity).row, slot)
         return base
 
     def _new_row(self) -> Slot | None:
-        """The row that a create is asked to make."""
-        operation = self.operation
-        if operation.kind is not OperationKind.CREATE or operation.entity not in self.factories:
+        """The row that a create or a link is asked to make."""
+        operation, name = self.operation, made_by(self.operation)
+        if name is None or name not in self.factories:
             return None
-        entity = self.model.entity(operation.entity or "")
+        entity = self.model.entity(name)
         created = Slot(f"new {entity.row}", entity.name)
         self._tops[entity.row] = created
         behaviour = self.factories.behaviour(operation.id)

@@ -67,7 +67,7 @@ class Slots:
 
     factories: Factories
     names: dict[str, Slot]
-    request: dict[str, list[Any]] = field(default_factory=dict)  # constants beside each field
+    request: Slot = field(default_factory=lambda: Slot("request", ""))
     _taken: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -122,7 +122,7 @@ class Slots:
             case Apply():
                 beside = [*beside, *_constants(typed)]
             case Get(row=Name(name="request")):
-                self.request.setdefault(typed.name, []).extend(beside)
+                self.request.asked.setdefault(typed.name, []).extend(beside)
             case Get():
                 slot = self._slot(typed.row, env)
                 if slot is not None:
@@ -154,7 +154,7 @@ class Slots:
 
     def touched(self, condition: Typed) -> set[tuple[int, str | None]]:
         """The choices that a condition, already read, asks about."""
-        return set(self._touched(condition, dict(self.names)))
+        return set(self._touched(condition, {**self.names, "request": self.request}))
 
     def _touched(self, typed: Typed, env: Mapping[str, Slot]) -> Iterator[tuple[int, str | None]]:
         if isinstance(typed, Get):

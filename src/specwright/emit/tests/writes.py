@@ -32,6 +32,7 @@ from specwright.emit.tests.requests import (
     sample_values,
 )
 from specwright.emit.tests.samples import samples
+from specwright.emit.tests.simulation import Simulation
 from specwright.emit.tests.situations import Situation
 from specwright.emit.tests.sql_conditions import violates
 from specwright.emit.tests.stage import Given
@@ -953,6 +954,13 @@ def _beside(situation: Situation) -> Situation:
 # -- Linking --------------------------------------------------------------------------------------
 
 
+def _is_allowed_as_well(plan: Plan, situation: Situation, other: Operation) -> bool:
+    """Whether the same caller may do the other on the same rows."""
+    same = replace(situation, operation=other)
+    stage = same.staged(plan.factories)
+    return Simulation(plan.model, stage).answer(same.asked(stage)).is_success
+
+
 def _links(plan: Plan, operation: Operation, working: Working) -> Iterator[Test]:
     link = operation.link
     assert link is not None
@@ -971,17 +979,19 @@ def _links(plan: Plan, operation: Operation, working: Working) -> Iterator[Test]
     answer = working.found.outcome.answer
     refs = dict(situation.path)
     columns = ", ".join(f"{quoted(end.column)}: {refs[end.parameter]}" for end in link.ends)
+    before = [given.variable for given in situation.givens if given.entity == entity.name]
+    but = f", but=[{', '.join(before)}]" if before else ""
     lines = [
-        *plan.printer.givens(situation.givens, used_by(situation)),
+        *plan.printer.givens(situation.givens, used_by(situation) | set(before)),
         f"path = {path}",
         "",
         f'linked = [await world.call({caller}, "{operation.method.upper()}", path) '
         "for _ in range(2)]",
         f'assert [answer.outcome for answer in linked] == ["{answer}", "{answer}"]',
-        f"link = await world.only({quoted(entity.table)})",
+        f"link = await world.only({quoted(entity.table)}{but})",
         f"assert link == link | {{{columns}}}",
     ]
-    can_unlink = unlink is not None and working.role in plan.permitted(unlink)
+    can_unlink = unlink is not None and _is_allowed_as_well(plan, situation, unlink)
     if unlink is not None and can_unlink:
         after = success_status(unlink)
         lines += [
@@ -989,7 +999,7 @@ def _links(plan: Plan, operation: Operation, working: Working) -> Iterator[Test]
             f'unlinked = [await world.call({caller}, "{unlink.method.upper()}", path) '
             "for _ in range(2)]",
             f'assert [answer.outcome for answer in unlinked] == ["{after}", "{after}"]',
-            f"assert await world.rows({quoted(entity.table)}) == []",
+            f"assert await world.rows({quoted(entity.table)}) == [{', '.join(before)}]",
         ]
     name = "links_as_often_as_one_likes"
     if unlink is not None and can_unlink:

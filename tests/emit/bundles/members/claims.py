@@ -91,3 +91,49 @@ async def test_a_row_that_is_searched_for_is_asked_about_as_well(world: Any) -> 
     assert (await world.call(owner, "POST", "/tasks:take", body)).outcome == "200"
     outsider = await _user(world)
     assert (await world.call(outsider, "POST", "/tasks:take", body)).outcome == "404 no-such-title"
+
+
+async def test_a_row_that_is_made_is_asked_about_as_it_is_requested(world: Any) -> None:
+    project = await _project(world)
+    reader, editor = await _member(world, project), await _member(world, project, is_editor=True)
+    body = {"project_id": project["id"], "title": "T"}
+    assert (await world.call(reader, "POST", "/tasks", body)).outcome == "403 forbidden"
+    assert await world.rows("tasks", project_id=project["id"]) == []
+    unseen = await world.call(await _user(world), "POST", "/tasks", body)
+    assert unseen.outcome == "404 not-found"
+    assert (await world.call(editor, "POST", "/tasks", body)).outcome == "201"
+    assert len(world.statements) == 4  # who calls, the project, who may, the task
+
+
+async def test_the_row_above_tells_who_may_make_one_below(world: Any) -> None:
+    project = await _project(world)
+    member = await _member(world, project)
+    path = f"/projects/{project['id']}/tasks"
+    assert (await world.call(member, "POST", path, {"title": "T"})).outcome == "403 forbidden"
+    outsider = await _user(world)
+    assert (await world.call(outsider, "POST", path, {"title": "T"})).outcome == "404 not-found"
+    await world.execute("UPDATE projects SET owner_id = $1", member["id"])
+    assert (await world.call(member, "POST", path, {"title": "T"})).outcome == "201"
+
+
+async def test_a_link_is_asked_about_as_a_row_that_is_made(world: Any) -> None:
+    project, user = await _project(world), await _user(world)
+    member = await _member(world, project)
+    path = f"/projects/{project['id']}/members/{user['id']}"
+    assert (await world.call(member, "PUT", path)).outcome == "403 forbidden"
+    assert await world.rows("memberships", user_id=user["id"]) == []
+    await world.execute("UPDATE projects SET owner_id = $1", member["id"])
+    assert (await world.call(member, "PUT", path)).outcome == "204"
+    await world.execute("UPDATE projects SET owner_id = $1", user["id"])
+    assert (await world.call(member, "DELETE", path)).outcome == "403 forbidden"
+    assert len(await world.rows("memberships", user_id=user["id"])) == 1
+
+
+async def test_the_request_itself_may_be_asked_about(world: Any) -> None:
+    project = await _project(world)
+    member, task = await _member(world, project), await _task(world, project)
+    path = f"/tasks/{task['id']}:rename"
+    assert (await world.call(member, "POST", path, {"title": "forbidden"})).outcome == (
+        "403 forbidden"
+    )
+    assert (await world.call(member, "POST", path, {"title": "T"})).outcome == "200"
