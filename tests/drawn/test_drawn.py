@@ -1,7 +1,7 @@
 """Whatever is drawn compiles, to the same bytes each time, to a backend that passes all checks.
 
 `DRAWN=200` draws as many bundles; `DRAWN_FROM=1000` begins at another seed. Where `DATABASE_URL`
-names a server, the emitted tests run on it; else on one that is started for them.
+names a server, the emitted tests run on it; else on one that is started for all of them.
 """
 
 import json
@@ -23,9 +23,9 @@ from specwright.tree import Tree
 from tests.drawn.checking import BIN, check, put, run
 from tests.drawn.dice import FEATURES
 from tests.drawn.generator import draw
+from tests.postgres import running
 
 pytestmark = pytest.mark.slow
-in_full = pytest.mark.skipif("DRAWN" not in os.environ, reason="`make drawn` runs emitted backends")
 
 FIRST = int(os.environ.get("DRAWN_FROM", "0"))
 SEEDS = range(FIRST, FIRST + int(os.environ.get("DRAWN", "20")))
@@ -50,7 +50,7 @@ class Case:
 
     shows: str
     seed: int
-    entities: int
+    entities: int | None
     forced: tuple[str, ...]
     barred: tuple[str, ...]
 
@@ -60,7 +60,7 @@ def cases() -> Iterator[Case]:
         yield Case(
             one["shows"],
             one["seed"],
-            one["entities"],
+            one.get("entities"),
             tuple(one.get("forced", ())),
             tuple(one.get("barred", ())),
         )
@@ -95,19 +95,23 @@ def test_another_process_compiles_the_same_bytes(seed: int) -> None:
         assert done.stdout.strip() == tree.tree.digest
 
 
-@in_full
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    with running() as url:
+        yield url
+
+
 @pytest.mark.parametrize("seed", SEEDS)
-def test_a_backend_lints_and_its_tests_pass(seed: int, tmp_path: Path) -> None:
+def test_a_backend_lints_and_its_tests_pass(seed: int, tmp_path: Path, server: str) -> None:
     put(drawn(seed), tmp_path)
-    check(tmp_path)
+    check(tmp_path, server)
 
 
-@in_full
 @pytest.mark.parametrize("case", list(cases()), ids=lambda case: case.shows)
-def test_what_was_put_right_stays_so(case: Case, tmp_path: Path) -> None:
+def test_what_was_put_right_stays_so(case: Case, tmp_path: Path, server: str) -> None:
     files = draw(case.seed, case.entities, forced=case.forced, barred=case.barred)
     put(whole(files), tmp_path)
-    check(tmp_path)
+    check(tmp_path, server)
 
 
 def test_all_backends_type_check(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from specwright.emit.wording import quoted
 from specwright.model.entities import Entity
 from specwright.model.operations import Operation
 
+_LONG_NAME = 84  # characters, with `async def`, and a number where there are two
 _LONG_PATH = 76  # characters that a line of a call has room for
 _PARAMETER = re.compile(r"\{([^{}]+)\}")
 
@@ -32,7 +33,11 @@ class Test:
 
 
 def test_name(*words: str) -> str:
-    return "test_" + "_".join(snake(word) for word in words if word)
+    """`test_` and the words; of more than a line has room for, the last are left out."""
+    name = "test_" + "_".join(snake(word) for word in words if word)
+    while len(name) > _LONG_NAME and "_" in name:
+        name = name.rpartition("_")[0]
+    return name
 
 
 def distinct(tests: Iterable[Test]) -> list[Test]:

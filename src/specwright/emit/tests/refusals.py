@@ -20,10 +20,14 @@ _OUTCOME = re.compile(r"""(?<=["'])([45]\d\d) ([a-z][a-z0-9_-]*)(?=["'])""")
 
 @dataclass(frozen=True, slots=True)
 class OwnAnswer:
-    """Where a contract's own body has the word of a refusal, and the fields that are wrong."""
+    """Where a contract's own body has the word of a refusal, and the fields that are wrong.
+
+    `whole` is the pointer that is read there where the body as a whole is wrong.
+    """
 
     word: str | None
     pointers: str | None
+    whole: str = ""
 
 
 def own_answer(model: Model) -> OwnAnswer | None:
@@ -33,7 +37,20 @@ def own_answer(model: Model) -> OwnAnswer | None:
     path = _path_to_word(model.errors)
     invalid = model.errors.of_invalid or model.errors
     word = None if path is None else _access(path)
-    return OwnAnswer(word, _pointers(invalid))
+    shapes = (one.value for _, one in invalid.leaves if isinstance(one.value, FieldErrors))
+    shape = next(shapes, None)
+    return OwnAnswer(word, _pointers(invalid), _whole(shape) if shape else "")
+
+
+def _whole(shape: FieldErrors) -> str:
+    if shape.is_by_field:
+        return "/body"
+    roles = [role for _, role in shape.properties]
+    first = next((role for role in roles if role in _PLACES), None)
+    return "" if first in (None, FieldRole.POINTER) else "/"
+
+
+_PLACES = (FieldRole.POINTER, FieldRole.NAME, FieldRole.LOCATION)
 
 
 def _path_to_word(errors: ErrorBody) -> tuple[str, ...] | None:

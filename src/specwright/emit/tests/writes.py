@@ -460,8 +460,9 @@ class _Writes:
     def _refused(self, refused: list[tuple[dict[str, Any], str]]) -> Test:
         own = own_answer(self.plan.model)
         points = own is None or own.pointers is not None
+        whole = own.whole if own is not None else ""
         listed = ", ".join(
-            f"({show_json(body, fixed=True)}, {quoted(pointer)})"
+            f"({show_json(body, fixed=True)}, {quoted(pointer or whole)})"
             if points
             else show_json(body, fixed=True)
             for body, pointer in refused
