@@ -1,0 +1,1 @@
+"""Tests of what is written, a module for each way of writing."""
