@@ -47,7 +47,7 @@ def versions(plan: Plan, domain: str) -> Iterator[Test]:
             arguments="world: World, headers: dict[str, str], outcome: str",
         )
         yield Test(
-            test_name(operation.id, "may_name_severalversions_or_any"),
+            test_name(operation.id, "may_name_several_versions_or_any"),
             (
                 made,
                 f"call = {call}",

@@ -436,7 +436,7 @@ async def test_update_task_needs_the_version_that_it_is_based_on(
 
 
 @pytest.mark.parametrize("tags", ['"1"', '"7", "1"', "*"])
-async def test_update_task_may_name_severalversions_or_any(world: World, tags: str) -> None:
+async def test_update_task_may_name_several_versions_or_any(world: World, tags: str) -> None:
     actor = await given.user(world, role="member")
     call = await CALLS["updateTask"](world, actor)
     headers = {"if-match": tags}
@@ -471,7 +471,7 @@ async def test_delete_task_needs_the_version_that_it_is_based_on(
 
 
 @pytest.mark.parametrize("tags", ['"1"', '"7", "1"', "*"])
-async def test_delete_task_may_name_severalversions_or_any(world: World, tags: str) -> None:
+async def test_delete_task_may_name_several_versions_or_any(world: World, tags: str) -> None:
     actor = await given.user(world, role="admin")
     call = await CALLS["deleteTask"](world, actor)
     headers = {"if-match": tags}
