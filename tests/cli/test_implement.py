@@ -97,8 +97,8 @@ def test_a_repository_in_the_bundle_is_refused(run: Run) -> None:
     ("words", "said"),
     [
         (("--python", "/nowhere/python"), "/nowhere/python is no program."),
-        (("--todo", "../TODO.md"), "`../TODO.md` is not in the repository."),
-        (("--todo", "README.md"), "`README.md` is a file of the backend."),
+        (("--todo", "../TODO.md"), "`../TODO.md` (--todo) is not in the repository."),
+        (("--todo", "README.md"), "`README.md` (--todo) is a file of the backend."),
     ],
 )
 @pytest.mark.usefixtures("bundle")

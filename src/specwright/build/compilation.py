@@ -1,6 +1,6 @@
 """A bundle compiled: from its texts to every file of its backend, in memory."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -15,6 +15,9 @@ from specwright.emit.tests import EmittedTests, emit_tests
 from specwright.model import Model, build_model
 from specwright.plan.changes import Change
 from specwright.plan.schema import schema_of
+from specwright.roles import Problem, Said, Settings, settle
+from specwright.roles.bundle import contract_says, read_bundle_settings
+from specwright.roles.settings import VALIDATION_STATUS
 from specwright.spec import read_bundle
 from specwright.tree import Tree
 
@@ -64,6 +67,8 @@ class Compiled:
     model: Model
     tests: EmittedTests | None
     backend: Backend | None = None
+    settings: Settings = Settings({})  # noqa: RUF009 - it is immutable
+    disagreements: tuple[Problem, ...] = ()  # of those who say settings
 
     def onto(self, state: State, tidy: Tidy = as_emitted) -> "Compiled":
         """The same with its backend, after what an earlier build left."""
@@ -87,11 +92,26 @@ def compile_bundle(
     return understand(name, files, report).onto(state, tidy)
 
 
-def understand(name: str, files: Tree, report: Report) -> Compiled:
-    """All that is to be said of a bundle; `report` holds what reading its texts showed already."""
-    model = within_limits(build_model(read_bundle(name, files, report), report), report)
+def understand(name: str, files: Tree, report: Report, said: Iterable[Said] = ()) -> Compiled:
+    """All that is to be said of a bundle; `report` holds what reading its texts showed already.
+
+    `said` are settings of others than the bundle.
+    """
+    bundle = read_bundle(name, files, report)
+    of_bundle = (*read_bundle_settings(files, report), *contract_says(bundle.contract))
+    settings, disagreements = settle((*of_bundle, *said))
+    model = build_model(bundle, report, int(settings[VALIDATION_STATUS]))
+    model = within_limits(model, report)
     tests = None if report.failed else emit_tests(model, report)
-    return Compiled(name, files, tuple(report), model, None if report.failed else tests)
+    return Compiled(
+        name=name,
+        files=files,
+        diagnostics=tuple(report),
+        model=model,
+        tests=None if report.failed else tests,
+        settings=settings,
+        disagreements=disagreements,
+    )
 
 
 def _backend(model: Model, tests: EmittedTests, state: State, tidy: Tidy) -> Backend:

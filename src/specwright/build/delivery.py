@@ -16,7 +16,7 @@ from specwright.model import Model
 from specwright.plan.changes import destructive
 from specwright.tree import Tree
 from specwright.workflow import Delivery
-from specwright.workflow.delivery import Message, Tasks, Todo, is_test_file
+from specwright.workflow.delivery import Manner, Message, Tasks, Todo, is_test_file
 
 ROUND_TRIP = "tests/schema/test_migrations.py"
 
@@ -33,6 +33,7 @@ class Wishes:
     bundle_folder: Path
     baseline: str | None = None
     todo: Todo | None = None
+    manner: Manner = Manner()  # noqa: RUF009 - it is immutable
 
 
 def branch_of(folder_name: str, files: Tree) -> str:
@@ -73,6 +74,7 @@ def delivery(
         todo=wishes.todo,
         tasks=_tasks(compiled, wishes.bundle_folder),
         baseline=wishes.baseline,
+        manner=wishes.manner,
     )
 
 

@@ -27,6 +27,10 @@ Specwright turns a technical specification into a production-ready backend, and 
     approve RUN                       commit what was proven
     reject RUN --comment "…"          commit nothing; the next run shows the comment
 
+  How a run works: roles, for `implement --role ROLE`
+    role import FILE                  keep a document as it is, and what it says as settings
+    role list · role show ROLE        every setting, who says it, and what is not built yet
+
   A BUNDLE is a folder: spec.md, data-model.md, rules.md, plan.md, contracts/openapi.yaml.
   `specwright COMMAND --help` says more of each.
 
@@ -60,6 +64,7 @@ def parser() -> argparse.ArgumentParser:
     )
     _of_bundles(commands)
     _of_runs(commands)
+    _of_roles(commands)
     return front
 
 
@@ -120,6 +125,14 @@ def _of_runs(commands: _Commands) -> None:
     )
     implement.add_argument("--branch", metavar="NAME", help="default: as spec.md or the folder say")
     implement.add_argument("--todo", metavar="PATH", help="write the plan there before any test")
+    implement.add_argument("--role", metavar="ROLE", help="`specwright role list` lists them")
+    implement.add_argument(
+        "--set",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        help="a setting, before bundle, project and role; may be repeated",
+    )
     _add_permissions(implement)
     _add_python(implement)
 
@@ -140,6 +153,29 @@ def _of_runs(commands: _Commands) -> None:
     reject = _command(commands, "reject", "Commit nothing; the next run shows the comment.")
     _add_run(reject)
     reject.add_argument("--comment", metavar="TEXT", required=True, help="what should be different")
+
+
+def _of_roles(commands: _Commands) -> None:
+    role = _command(
+        commands,
+        "role",
+        "Documents that say how to work, and the settings that they are read as. A role that was "
+        "imported lies in .specwright/roles: NAME.md as it was, NAME.yaml for you to edit.",
+    )
+    deeds = role.add_subparsers(
+        dest="deed", metavar="DEED", required=True, parser_class=Parser, title="deeds"
+    )
+    bring = _command(deeds, "import", "Keep a document as it is, and what it says as settings.")
+    bring.add_argument("file", metavar="FILE", type=Path)
+    bring.add_argument("--name", metavar="NAME", help="default: as the document calls itself")
+    _add_repo(bring)
+    _add_repo(_command(deeds, "list", "Roles that were imported, and those of Specwright itself."))
+    show = _command(deeds, "show", "Every setting of a role, and the line that says it.")
+    show.add_argument("role", metavar="ROLE", help="`specwright role list` lists them")
+    show.add_argument(
+        "--document", action="store_true", help="the document, with its {{VARIABLES}} filled in"
+    )
+    _add_repo(show)
 
 
 def _command(commands: _Commands, name: str, description: str) -> Parser:
@@ -180,6 +216,10 @@ def _add_python(command: Parser) -> None:
 
 def _add_run(command: Parser) -> None:
     command.add_argument("run", metavar="RUN", help="`specwright runs` lists them")
+    _add_repo(command)
+
+
+def _add_repo(command: Parser) -> None:
     command.add_argument(
         "--repo", metavar="REPO", type=Path, default=Path(), help="default: where you stand"
     )

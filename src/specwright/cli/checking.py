@@ -2,7 +2,7 @@
 
 import argparse
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from specwright.cli.folder import read_folder
 from specwright.cli.misuse import Misuse
 from specwright.cli.terminal import Style, Terminal, say_json
 from specwright.diagnostic import Diagnostic, Level, Report
+from specwright.roles import Said
 from specwright.tree import Tree
 
 _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9._-]+")
@@ -45,11 +46,11 @@ class Folder:
     def seen(self) -> Standpoint:
         return Standpoint(self.path, Path.cwd())
 
-    def understood(self) -> Compiled:
-        """The bundle with all that is to be said of it."""
+    def understood(self, said: Iterable[Said] = ()) -> Compiled:
+        """The bundle with all that is to be said of it; `said` are settings of others."""
         report = Report()
         report.extend(self.report)
-        return understand(self.name, self.files, report)
+        return understand(self.name, self.files, report, said)
 
 
 def check(asked: argparse.Namespace, terminal: Terminal) -> int:

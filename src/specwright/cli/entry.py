@@ -31,6 +31,7 @@ MODULES = {
     "resume": "running",
     "approve": "running",
     "reject": "running",
+    "role": "roles",
 }
 
 

@@ -3,36 +3,49 @@
 import argparse
 import os
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from specwright.address import kebab
 from specwright.build import Backend, Compiled, Destination, Draft, State, draft
-from specwright.build.comparison import Lying
+from specwright.build.comparison import HISTORY, Fate, Lying
+from specwright.build.compilation import TESTS
 from specwright.build.delivery import Wishes, branch_of, delivery
 from specwright.build.drafting import Origin
 from specwright.build.interpreter import interpreter
 from specwright.build.migrating import expect_nothing_lost
 from specwright.build.tidying import tidied
-from specwright.cli import checking, planning, running
+from specwright.cli import checking, manner, planning, running
 from specwright.cli.building import NOT_WHOLE
 from specwright.cli.checking import Folder
 from specwright.cli.misuse import Misuse
 from specwright.cli.planning import Plan
+from specwright.cli.requesting import expect_schema
 from specwright.cli.terminal import Terminal
 from specwright.cli.version import VERSION
+from specwright.roles.choices import Switch
+from specwright.roles.settings import DOCS_TODO, PREFER_EDIT
 from specwright.tree import PathLeavesTree, Tree
-from specwright.workflow import Delivery, Repository, Workshop
+from specwright.workflow import Delivery, Repository, Workshop, documents
 from specwright.workflow.delivery import Todo
 from specwright.workflow.person import Person
+
+TRY = "Try `TODO.md`."
+DOMAIN_DEPTH = 2  # a file of a domain lies below `backend/orders`
 
 
 def implement(asked: argparse.Namespace, terminal: Terminal) -> int:
     folder = Folder.read(asked.bundle)
-    understood = folder.understood()
+    understood = folder.understood(manner.said_by_others(asked))
     if understood.tests is None:
         checking.show(folder, understood.diagnostics, terminal)
+        return 1
+    manner.expect_agreed(understood)
+    open_ones = manner.questions(understood)
+    if open_ones:
+        manner.ask(folder, understood, open_ones, terminal)
         return 1
     Destination.at(asked.into, folder.path)  # not in the bundle
     repository = Repository.made(asked.into, os.environ)
@@ -83,11 +96,17 @@ class _Order:
         if compiled.backend is None:
             raise AssertionError("A bundle without errors has a backend.")
         drafted = self._drafted(compiled, compiled.backend, before)
+        settings = compiled.settings
+        expect_schema(
+            compiled.backend, settings, self.repository, self.asked.role, self.asked.bundle
+        )
+        plan = Plan(compiled, compiled.backend, self.asked.into, drafted)
         wishes = Wishes(
             branch,
             self.folder.path,
             baseline.commit if self.repository.head or baseline.tip else None,
-            self._todo(Plan(compiled, compiled.backend, self.asked.into, drafted)),
+            self._todo(plan, manner.todo_path(settings, branch), before),
+            manner.manner_of(settings, self.asked.role),
         )
         return delivery(compiled, compiled.backend, drafted, tidied, wishes)
 
@@ -99,15 +118,42 @@ class _Order:
             expect_nothing_lost(backend.changes)
         return found
 
-    def _todo(self, plan: Plan) -> Todo | None:
-        path = self.asked.todo
+    def _todo(self, plan: Plan, path: str | None, before: Tree) -> Todo | None:
         if path is None:
             return None
+        said = str(plan.compiled.settings.of(DOCS_TODO).where)
         try:
             (inside,) = Tree({path: ""})
         except PathLeavesTree as error:
-            raise Misuse(f"`{path}` is not in the repository.", "Try `TODO.md`.") from error
+            raise Misuse(f"`{path}` ({said}) is not in the repository.", TRY) from error
         if inside in plan.backend.tree:
-            raise Misuse(f"`{inside}` is a file of the backend.", "Try `TODO.md`.")
+            raise Misuse(f"`{inside}` ({said}) is a file of the backend.", TRY)
+        if inside in before and not before[inside].startswith(documents.TODO_BEGINS):
+            raise Misuse(f"`{inside}` ({said}) is there already, and is no plan of a run.", TRY)
         text = "\n".join(planning.lines(plan, self.folder.seen))
-        return Todo(inside, f"# What will be built\n\n```text\n{text}\n```")
+        reasons = "\n".join(_new_files(plan))
+        return Todo(inside, f"# What will be built\n\n```text\n{text}\n```\n{reasons}")
+
+
+def _new_files(plan: Plan) -> Iterator[str]:
+    """Why there are new files, where a reason is asked for."""
+    if plan.draft is None or plan.compiled.settings[PREFER_EDIT] is Switch.OFF:
+        return
+    by_reason: dict[str, list[str]] = {}
+    is_first = plan.draft.known.manifest is None
+    for path in plan.draft.compared.of(Fate.NEW):
+        by_reason.setdefault(reason_of(path, is_first=is_first), []).append(path)
+    yield "\n# New files, and why\n"
+    for reason, paths in by_reason.items():
+        yield f"- {reason}: {', '.join(f'`{path}`' for path in paths)}"
+
+
+def reason_of(path: str, *, is_first: bool) -> str:
+    parts = PurePosixPath(path).parts
+    if path.startswith(HISTORY):
+        return "A migration, which is history and never edited"
+    if path.startswith(TESTS):
+        return "Tests of what is built"
+    if parts[0] == "backend" and len(parts) > DOMAIN_DEPTH:
+        return f"The folder `{'/'.join(parts[:2])}` is new"
+    return "Every backend has these" if is_first else "What the bundle says now needs these"

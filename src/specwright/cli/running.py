@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from specwright.cli.misuse import Misuse
+from specwright.cli.requesting import requests
 from specwright.cli.terminal import Style, Terminal, harmless
 from specwright.workflow import Refusal, Repository, Run, Workshop, screen
 from specwright.workflow import State as Stand
@@ -17,7 +18,8 @@ PAUSE = 0.3  # seconds between two looks at the ledger
 
 
 def runs(asked: argparse.Namespace, terminal: Terminal) -> int:
-    found = _workshop(asked.repo).runs()
+    workshop = _workshop(asked.repo)
+    found = workshop.runs()
     if not found:
         terminal.say("There are no runs here yet: `specwright implement BUNDLE --into REPO`.")
     width = max((len(run.name) for run in found), default=0)
@@ -25,6 +27,8 @@ def runs(asked: argparse.Namespace, terminal: Terminal) -> int:
         began = run.began.strftime("%Y-%m-%d %H:%M")
         state = terminal.styled(f"{run.state:<10}", *_style(run.state))
         terminal.say(f"{run.name:<{width}}  {state}  {began}  {harmless(run.branch)}")
+    for line in requests(workshop.repository):
+        terminal.say(harmless(line), Style.YELLOW)
     return 0
 
 

@@ -10,6 +10,7 @@ from specwright.model.calls import Node
 from specwright.model.constraints import Conflicts
 from specwright.model.echoes import misses_actor, without_echoes
 from specwright.model.entities import Entity
+from specwright.model.foundation import BAD_REQUEST
 from specwright.model.indexes import with_indexes
 from specwright.model.later import (
     NOT_BUILT,
@@ -34,10 +35,13 @@ from specwright.spec.text import Text
 _OF_NO_ROW = (OperationKind.ACCOUNT, OperationKind.WEBHOOK)
 
 
-def build_model(bundle: Bundle, report: Report) -> Model:
-    """The bundle as it is meant; what is wrong or open in it goes to the report."""
+def build_model(bundle: Bundle, report: Report, invalid: int = BAD_REQUEST) -> Model:
+    """The bundle as it is meant; what is wrong or open in it goes to the report.
+
+    `invalid` is the status of what is not valid, where the contract documents none.
+    """
     found = Report()
-    model = _Build(bundle, found).model()
+    model = _Build(bundle, found, invalid).model()
     report.extend(list(without_echoes(found, report)))
     return model
 

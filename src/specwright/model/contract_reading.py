@@ -61,10 +61,10 @@ class ContractReading(Foundation):
 
     @cached_property
     def _validation_status(self) -> int:
-        """400, unless the contract documents 422 and never 400."""
+        """400 or 422, as the contract documents; 400 where it documents both."""
         operations = self._contract_operations.values()
         statuses = {response.status for one in operations for response in one.responses}
-        return 422 if "422" in statuses and "400" not in statuses else 400
+        return next((int(one) for one in ("400", "422") if one in statuses), self.invalid)
 
     @cached_property
     def _errors(self) -> tuple[ErrorBody, tuple[str, ...]]:

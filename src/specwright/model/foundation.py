@@ -18,6 +18,8 @@ from specwright.model.wording import near_or_all
 from specwright.spec import syntax
 from specwright.spec.syntax import Bundle
 
+BAD_REQUEST = 400
+
 
 @dataclass(frozen=True)
 class Foundation:
@@ -25,6 +27,7 @@ class Foundation:
 
     bundle: Bundle
     report: Report
+    invalid: int = BAD_REQUEST  # the status of what is not valid, where the contract has none
 
     # -- What exists
 

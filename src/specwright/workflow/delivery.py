@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
 from enum import IntEnum
 from pathlib import PurePosixPath
+from typing import Any
 
+from specwright.roles.choices import CommitMode, OrderOfTests, TasksTick
 from specwright.tree import Tree
 
 SUBJECT = 72  # characters that the first line of a commit message may have
@@ -17,12 +19,13 @@ RESERVED = (".git", ".specwright/runs", ".specwright/worktrees")
 
 
 class Stage(IntEnum):
-    """What lies on the bench; each stage holds the files of the one before it."""
+    """What lies on the bench."""
 
     PLAN = 0  # the TODO document
-    TESTS = 1  # tests, migrations, and an app that answers 501
-    CODE = 2  # the code in the place of that app
-    DONE = 3  # the tasks ticked
+    UNTESTED = 1  # the code alone, where tests come after it
+    TESTS = 2  # tests, migrations, and an app that answers 501
+    CODE = 3  # the code in the place of that app
+    DONE = 4  # the tasks ticked
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,23 @@ class Tasks:
     done: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a run works, as those say who may: a role, a project, a bundle, a person."""
+
+    role: str = ""
+    commit: CommitMode = CommitMode.PAUSE
+    commit_said: str = "product default"  # where
+    tests: OrderOfTests = OrderOfTests.FIRST
+    tick: TasksTick = TasksTick.AFTER_GATES
+    told: tuple[str, ...] = ()  # what a person should know of it
+    later: tuple[str, ...] = ()  # what somebody chose, and nothing obeys yet
+
+    @property
+    def code_first(self) -> bool:
+        return self.tests is OrderOfTests.AFTER
+
+
 @dataclass(frozen=True)
 class Delivery:
     """Everything a run writes, in the order of its stages, and what a person must know of it."""
@@ -83,6 +103,7 @@ class Delivery:
     todo: Todo | None = None
     tasks: Tasks | None = None
     baseline: str | None = None  # the commit it was made for, if it matters
+    manner: Manner = Manner()
 
     def __post_init__(self) -> None:
         for problem in self._problems():
@@ -114,6 +135,10 @@ class Delivery:
         return self.core | self.migrations | self.tests
 
     @property
+    def untested(self) -> Tree:
+        return self.core | self.migrations | self.code
+
+    @property
     def final(self) -> Tree:
         return self.before_code | self.code
 
@@ -134,11 +159,20 @@ def from_json(text: str) -> Delivery:
     for name in ("core", "tests", "migrations", "code"):
         content[name] = Tree(content[name]["files"])
     for field in fields(Delivery):
-        if isinstance(content[field.name], list):
+        if isinstance(content.get(field.name), list):
             content[field.name] = tuple(content[field.name])
     if content["todo"]:
         content["todo"] = Todo(**content["todo"])
     if content["tasks"]:
         content["tasks"] = Tasks(content["tasks"]["path"], tuple(content["tasks"]["done"]))
     content["message"] = Message(**content["message"])
+    content["manner"] = _manner(content.get("manner", asdict(Manner())))
     return Delivery(**content)
+
+
+def _manner(content: dict[str, Any]) -> Manner:
+    content["commit"] = CommitMode(content["commit"])
+    content["tests"] = OrderOfTests(content["tests"])
+    content["tick"] = TasksTick(content["tick"])
+    content["told"], content["later"] = tuple(content["told"]), tuple(content["later"])
+    return Manner(**content)

@@ -11,9 +11,12 @@ from specwright.workflow.files import replace_whole
 OPEN_TASK = re.compile(r"^([ \t]*[-*] \[) (\] (?:\*\*)?(T\d+)\b)", re.MULTILINE)
 
 
+TODO_BEGINS = "---\nbranch: "
+
+
 def todo(plan: str, branch: str, created: datetime) -> str:
     """The plan under its branch and its time of creation."""
-    return f"---\nbranch: {branch}\ncreated: {created.isoformat()}\n---\n\n{plan.strip()}\n"
+    return f"{TODO_BEGINS}{branch}\ncreated: {created.isoformat()}\n---\n\n{plan.strip()}\n"
 
 
 def tick(text: str, done: Collection[str]) -> str:

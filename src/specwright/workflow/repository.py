@@ -12,7 +12,9 @@ from specwright.workflow.refusal import Refusal
 
 NO_TIP = "0" * 40  # git's word for a branch that does not exist yet
 TEXT_MODES = ("100644", "100755")  # neither a link nor a submodule
-OURS = ("/.specwright/runs/", "/.specwright/worktrees/")
+OURS = ("/.specwright/runs/", "/.specwright/worktrees/", "/.specwright/requests/")
+
+BEFORE_ANY_WORK = (".git", ".specwright")  # a repository, and roles that were imported there
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class Repository:
         """The repository at `path`, made if there is nothing yet; its HEAD stays unborn."""
         if path.exists() and not path.is_dir():
             raise Refusal(f"{path} is a file, not a folder for a backend.")
-        if path.is_dir() and any(entry.name != ".git" for entry in path.iterdir()):
+        if path.is_dir() and any(entry.name not in BEFORE_ANY_WORK for entry in path.iterdir()):
             return cls._existing(path, environment)
         Person.at_work(Git(_nearest(path), environment))
         path.mkdir(parents=True, exist_ok=True)
@@ -155,6 +157,14 @@ class Repository:
                 f"{_short(since)} to {_short(now)}.",
                 "Reject this run and implement again: it then starts from there.",
             )
+
+    def is_of_runs(self, branch: str) -> bool:
+        """Whether nobody but runs works on a branch: it is new, or a run made its last commit."""
+        if self.head is not None and self._checkout_of(branch) is not None:
+            return False
+        tip = self.tip(branch)
+        format_ = "--format=%(trailers:key=Specwright-Run)"
+        return tip is None or bool(self.git("log", "-1", format_, tip).strip())
 
     def _checkout_of(self, branch: str) -> Path | None:
         if self.git.asks("symbolic-ref", "--quiet", "HEAD") == f"refs/heads/{branch}":

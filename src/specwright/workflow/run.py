@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from specwright.gates import Evidence, Finding
+from specwright.roles.choices import CommitMode
 from specwright.workflow import facts
 from specwright.workflow.ledger import Event, Facts, LedgerDamaged
 
@@ -66,6 +67,18 @@ class Run:
     @property
     def baseline(self) -> str:
         return facts.text(self.begun, "baseline")
+
+    @property
+    def role(self) -> str:
+        return facts.text_or_none(self.begun, "role") or ""
+
+    @property
+    def is_never_committed(self) -> bool:
+        return facts.text_or_none(self.begun, "commit") == CommitMode.NEVER
+
+    def manner(self, key: str) -> tuple[str, ...]:
+        """What is said of how it works; a run of an earlier version says nothing."""
+        return facts.texts(self.begun, key) if key in self.begun else ()
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:

@@ -30,6 +30,9 @@ def _lines(run: Run) -> Iterator[str]:
     yield f"{run.bundle} {HEADLINES[run.state]}  ({run.name})"
     yield ""
     yield from _part("Built" if "green" in run.done else "To build", _files(run))
+    yield from _part("As", (run.role,) if run.role else ())
+    yield from _part("How", run.manner("told"))
+    yield from _part("Not obeyed", run.manner("later"))
     yield from _part("Checked", (_checked(evidence) for evidence in run.evidence))
     yield from _part("Against it", _objections(run.findings))
     yield from _part("Stays open", facts.texts(run.begun, "open_questions"))
@@ -102,6 +105,9 @@ def _try(run: Run) -> Iterator[str]:
 
 def _next(run: Run) -> Iterator[str]:
     match run.state:
+        case State.WAITING if run.is_never_committed:
+            yield f"take it from .specwright/worktrees/{run.name}: nothing commits it"
+            yield f'specwright reject {run.name} --comment "…"'
         case State.WAITING:
             yield f"specwright approve {run.name}"
             yield f'specwright reject {run.name} --comment "…"'

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from specwright.gates import Evidence, Finding, Workspace, red_green, round_trip, static
+from specwright.roles.choices import TasksTick
 from specwright.tree import Tree, digest
 from specwright.workflow import documents, facts
 from specwright.workflow.bench import Bench
@@ -35,6 +36,7 @@ class Site:
         """All that the run has written when a stage is reached."""
         parts = {
             Stage.PLAN: self._todo,
+            Stage.UNTESTED: self._todo | self.delivery.untested,
             Stage.TESTS: self._todo | self.delivery.before_code,
             Stage.CODE: self._todo | self.delivery.final,
             Stage.DONE: self._todo | self.delivery.final | self._tasks,
@@ -48,6 +50,12 @@ class Site:
         file = Path(self.delivery.tasks.path).resolve() if self.delivery.tasks else root
         path = str(file.relative_to(root)) if file.is_relative_to(root) else ""
         return path if path in self.before else None
+
+    def tick_elsewhere(self) -> None:
+        """Tick the tasks of a bundle that lies outside of the repository; again does no harm."""
+        tasks = self.delivery.tasks
+        if tasks and not self.tasks:
+            documents.tick_in_place(Path(tasks.path), tasks.done)
 
     @property
     def _todo(self) -> Tree:
@@ -120,10 +128,10 @@ def _kept(site: Site) -> Evidence:
 
 
 def _ticked(site: Site) -> Facts:
-    tasks = site.delivery.tasks
-    if tasks and not site.tasks:
-        documents.tick_in_place(Path(tasks.path), tasks.done)
-    return {"tasks": list(tasks.done) if tasks else []}
+    if site.delivery.manner.tick is TasksTick.AFTER_APPROVAL:
+        return {"tasks": []}
+    site.tick_elsewhere()
+    return {"tasks": list(site.delivery.tasks.done) if site.delivery.tasks else []}
 
 
 def _waiting(site: Site) -> Facts:
@@ -139,16 +147,29 @@ CHECKS = (
 )
 
 
-def steps(checks: tuple[Step, ...] = CHECKS) -> tuple[Step, ...]:
+def steps(checks: tuple[Step, ...] = CHECKS, *, code_first: bool = False) -> tuple[Step, ...]:
     """From the plan to the pause."""
     return (
         Step("planned", Stage.PLAN, _written(Stage.PLAN)),
-        Step("tests-written", Stage.TESTS, _written(Stage.TESTS)),
-        gate("red", _red),
-        Step("sealed", Stage.TESTS, _sealed),
-        Step("code-written", Stage.CODE, _written(Stage.CODE)),
+        *(_CODE_FIRST if code_first else _TESTS_FIRST),
         gate("green", _green),
         *checks,
         Step("ticked", Stage.DONE, _ticked),
         Step("waiting", Stage.DONE, _waiting),
     )
+
+
+_TESTS_FIRST = (
+    Step("tests-written", Stage.TESTS, _written(Stage.TESTS)),
+    gate("red", _red),
+    Step("sealed", Stage.TESTS, _sealed),
+    Step("code-written", Stage.CODE, _written(Stage.CODE)),
+)
+
+# Tests that come after the code are seen red as well: with the code taken out again.
+_CODE_FIRST = (
+    Step("code-written", Stage.UNTESTED, _written(Stage.UNTESTED)),
+    Step("tests-written", Stage.CODE, _written(Stage.CODE)),
+    Step("sealed", Stage.CODE, _sealed),
+    gate("red", _red),
+)

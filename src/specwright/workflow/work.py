@@ -1,9 +1,11 @@
 """One run at work, while its repository is held."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from specwright.gates import Finding, Workspace
+from specwright.roles.choices import CommitMode, TasksTick
 from specwright.tree import Tree, digest
 from specwright.workflow import facts
 from specwright.workflow.bench import Bench
@@ -42,7 +44,8 @@ class Work:
             site = self._site()
             tree = site.tree(step.stage)
             if step.stage is not laid:
-                put = self.bench.put if laid is Stage.CODE else self.bench.lay
+                is_on_top = (laid, step.stage) == (Stage.CODE, Stage.DONE)
+                put = self.bench.put if is_on_top else self.bench.lay
                 put(tree, self.delivery.removed)
                 laid = step.stage
             try:
@@ -65,8 +68,26 @@ class Work:
             self.ledger.append(State.FAILED, {"at": "sealed", "findings": facts.of_findings(found)})
         return bool(found)
 
-    def approve(self, person: Person) -> None:
+    def commit_by_itself(self) -> None:
+        """Commit for a person who said so beforehand: what is green, on a branch of runs alone.
+
+        Whatever is in the way leaves the run waiting, and says so to the person who approves it.
+        """
+        manner = self.delivery.manner
+        is_asked = manner.commit is CommitMode.AUTO and self.run.state is State.WAITING
+        if is_asked and self.repository.is_of_runs(self.run.branch):
+            with suppress(Refusal):
+                because = f"commit.mode: auto ({manner.commit_said})"
+                self.approve(Person.at_work(self.repository.git), because)
+
+    def approve(self, person: Person, because: str | None = None) -> None:
         """Commit what the checks saw, and nothing else."""
+        manner = self.delivery.manner
+        if manner.commit is CommitMode.NEVER:
+            raise Refusal(
+                f"Nothing is committed here: `commit.mode: never` ({manner.commit_said}).",
+                f"Take it from {self.bench.folder}, or reject the run.",
+            )
         tree = self._site().tree(Stage.DONE)
         if not self.bench.folder.exists():
             self.bench.lay(tree, self.delivery.removed)
@@ -78,13 +99,16 @@ class Work:
                 "Put it back, or reject the run with a comment that says what should be different.",
             )
         self.repository.expect_unmoved(self.run.branch, self._tip)
-        self.ledger.append(State.APPROVED, {"name": person.name, "email": person.email})
+        by = {"name": person.name, "email": person.email}
+        self.ledger.append(State.APPROVED, {**by, "because": because} if because else by)
         self.commit()
 
     def commit(self) -> None:
         """Make the approved commit; made twice, it is the same commit."""
         commit = self._committed()
         self.repository.publish(self.run.branch, commit, self._tip)
+        if self.delivery.manner.tick is TasksTick.AFTER_APPROVAL:
+            self._site().tick_elsewhere()
         self.ledger.append(State.COMMITTED, {"commit": commit})
         self.bench.clear()
 

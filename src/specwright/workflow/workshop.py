@@ -13,6 +13,7 @@ from pathlib import Path
 from specwright.gates import Workspace
 from specwright.gates.evidence import CouldNotRun
 from specwright.gates.workspace import plain
+from specwright.roles.choices import CommitMode
 from specwright.tree import digest
 from specwright.workflow import lock
 from specwright.workflow.bench import Bench
@@ -78,8 +79,10 @@ class Workshop:
             self._refuse_idle(delivery, baseline)
             self._sweep(repository)
             repository.hide_runs()
-            self._open(delivery, name, baseline)
-            self._work(name, held).go_on()
+            self._open(delivery, name, baseline, *self._not_ours(delivery))
+            work = self._work(name, held)
+            work.go_on()
+            work.commit_by_itself()
         return self.show(name)
 
     def resume(self, name: str) -> Run:
@@ -90,6 +93,9 @@ class Workshop:
                 work = self._work(name, held)
                 if not work.refuse_tampering():
                     work.go_on()
+                    work.commit_by_itself()
+            elif state is State.WAITING:
+                self._work(name, held).commit_by_itself()
             elif state is State.APPROVED:
                 self._work(name, held).commit()
         return self.show(name)
@@ -131,6 +137,7 @@ class Workshop:
         run = self.show(name)
         repository = self.repository.holding(held)
         bench = self._bench(repository, run)
+        delivery = stored(self._folder / "runs" / name, run)
         return Work(
             name=name,
             repository=repository,
@@ -139,12 +146,17 @@ class Workshop:
                 bench.folder, self.python, {**plain(self.environment), **self.given}, held=(held,)
             ),
             ledger=self._ledger(name),
-            delivery=stored(self._folder / "runs" / name, run),
+            delivery=delivery,
             before=repository.files(run.baseline),
-            steps=steps(self.checks),
+            steps=steps(self.checks, code_first=delivery.manner.code_first),
         )
 
-    def _open(self, delivery: Delivery, name: str, baseline: Baseline) -> None:
+    def _not_ours(self, delivery: Delivery) -> Iterator[str]:
+        is_asked = delivery.manner.commit is CommitMode.AUTO
+        if is_asked and not self.repository.is_of_runs(delivery.branch):
+            yield f"{delivery.branch} is not a branch of runs alone, so it waits for a person."
+
+    def _open(self, delivery: Delivery, name: str, baseline: Baseline, *notes: str) -> None:
         """The first event: before it there is no run, after it there is one for good."""
         folder = self._folder / "runs" / name
         folder.mkdir(parents=True)
@@ -161,12 +173,16 @@ class Workshop:
                 "branch": delivery.branch,
                 "baseline": baseline.commit,
                 "tip": baseline.tip,
-                "notes": list(baseline.notes),
+                "notes": [*baseline.notes, *notes],
                 "comments": list(self._comments(delivery.bundle)),
                 "open_questions": list(delivery.open_questions),
                 "try_it": list(delivery.try_it),
                 "files": {path: digest(text) for path, text in delivery.final.items()},
                 "removed": list(delivery.removed),
+                "role": delivery.manner.role,
+                "commit": delivery.manner.commit,
+                "told": list(delivery.manner.told),
+                "later": list(delivery.manner.later),
             },
         )
 
