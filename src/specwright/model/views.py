@@ -236,6 +236,7 @@ class ViewBinder:
         if inner is None:
             return None
         part = pascal(singular(snake(prop.name)) if many else prop.name)
+        part += "Row" if part.endswith("View") else ""  # `UserView` is the class of `User`
         target = self.meanings.entities[relation.target]
         view = self.view(target, inner, f"{prop.view}{part}", prop.depth + 1)
         if view is None:
