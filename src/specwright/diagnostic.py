@@ -141,6 +141,7 @@ class Code(StrEnum):
     ERROR_STATUS = "error-status"
     RULE_CYCLE = "rule-cycle"
     RULE_CONFLICT = "rule-conflict"
+    HOOK_SIGNATURE = "hook-signature"
     DURATION = "duration"
     TENANT = "tenant"
 

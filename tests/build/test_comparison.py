@@ -53,6 +53,31 @@ def test_an_ejected_file_is_never_touched(
     assert fate(emitted, known, there, ejected="a.py") in (Fate.YOURS, None)
 
 
+@pytest.mark.parametrize("known", [None, OLD])
+@pytest.mark.parametrize(
+    ("there", "expected"),
+    [(None, Fate.NEW), (OLD, Fate.YOURS), (NEW, Fate.YOURS), (BY_HAND, Fate.YOURS)],
+)
+def test_hand_written_code_is_written_where_nothing_lies_and_never_again(
+    known: str | None, there: str | None, expected: Fate
+) -> None:
+    before = Manifest("0", "b", {} if known is None else {"a.py": Entry(digest(known))})
+    lying = Lying({} if there is None else {"a.py": digest(there)})
+    found = compare(Tree({"a.py": NEW}), before, lying, (), ("a.py",))
+    assert found.fates == {"a.py": expected}
+
+
+@pytest.mark.parametrize(("there", "expected"), [(None, None), (BY_HAND, Fate.LEFT)])
+def test_hand_written_code_that_nothing_asks_for_stays(
+    there: str | None, expected: Fate | None
+) -> None:
+    lying = Lying({} if there is None else {"a.py": digest(there)})
+    found = compare(Tree({}), Manifest("0", "b", yours=("a.py",)), lying, ())
+    assert found.fates.get("a.py") is expected
+
+
 def test_what_is_no_plain_file_is_refused() -> None:
     found = compare(Tree({"a.py": NEW}), Manifest("0", "b"), Lying({}, {"a.py"}), ())
     assert found.refused == ("a.py",)
+    once = compare(Tree({"a.py": NEW}), Manifest("0", "b"), Lying({}, {"a.py"}), (), ("a.py",))
+    assert once.refused == ("a.py",)

@@ -120,6 +120,40 @@ def test_tasks_stay_open_where_something_is_left_out() -> None:
     assert any("publishDocument is left out" in question for question in found.open_questions)
 
 
+HOOKED = {
+    **NOTES,
+    "rules.md": NOTES["rules.md"].replace(
+        "    document.author_id: actor.id\n",
+        "    document.author_id: actor.id\n"
+        "publishDocument:\n"
+        "  do: hook.polished(document.body) -> text\n"
+        "  set:\n"
+        "    document.body: polished\n",
+    ),
+}
+PUBLISHES = "tests/scenarios/test_publishing.py::test_an_editor_publishes_a_draft"
+HAND_WRITTEN = "backend/documents/hooks.py"
+
+
+def test_a_hook_without_a_body_stays_open_and_its_scenarios_wait() -> None:
+    found = delivered(HOOKED)
+    assert found.open_questions == (f"hook {HAND_WRITTEN}:polished has no body",)
+    assert PUBLISHES in found.waiting
+    assert {test.partition("::")[0] for test in found.waiting} == {PUBLISHES.partition("::")[0]}
+    assert "polished" in found.code[HAND_WRITTEN]
+    assert HAND_WRITTEN not in found.before_code
+
+
+def test_a_hook_that_is_written_is_no_part_of_it_and_nothing_waits() -> None:
+    first = delivered(HOOKED)
+    stub = first.final[HAND_WRITTEN]
+    written = stub.replace('raise HookNotWritten("polished")', "return body.strip()")
+    assert written != stub
+    second = delivered(HOOKED, first.final | {HAND_WRITTEN: written})
+    assert HAND_WRITTEN not in second.final
+    assert (second.open_questions, second.waiting) == ((), ())
+
+
 @pytest.mark.parametrize(
     ("text", "branch"),
     [

@@ -18,6 +18,12 @@ def test_a_manifest_is_read_as_it_was_written() -> None:
     assert manifest.read(manifest.written(FULL)) == FULL
 
 
+def test_it_says_which_files_are_hand_written() -> None:
+    found = Manifest("0", "b", yours=("backend/orders/hooks.py",))
+    assert manifest.read(manifest.written(found)) == found
+    assert json.loads(manifest.written(found))["yours"] == ["backend/orders/hooks.py"]
+
+
 def test_it_has_a_line_for_each_file_in_the_order_of_paths() -> None:
     lines = [line.strip().partition(":")[0] for line in manifest.written(FULL).splitlines()]
     assert lines[1:] == [

@@ -8,7 +8,10 @@ from bad_bundles import BASE, FOLDERS, HERE, checked, said
 
 from specwright.diagnostic import Code
 
-SEVERAL = {"unknown-operation-without-an-id"}  # two files speak of the operation
+SEVERAL = {
+    "hook-signature",  # both places are told
+    "unknown-operation-without-an-id",  # two files speak of the operation
+}
 
 
 def codes_in(folder: Path) -> Iterator[str]:

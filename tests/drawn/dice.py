@@ -51,6 +51,7 @@ FEATURES = {
     "related_value": 0.25,
     "related_count": 0.2,
     "job": 0.3,
+    "hook": 0.06,  # of each call
     "own_errors": 0.25,  # the contract describes an error body of its own
     "loose_contract": 0.3,  # it says less about values than the data model
 }

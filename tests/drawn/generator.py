@@ -7,6 +7,7 @@ from tests.drawn.access import Access, Extras
 from tests.drawn.blueprint import Plan
 from tests.drawn.dice import Dice
 from tests.drawn.errors import draw_errors
+from tests.drawn.hooks import Hooks
 from tests.drawn.lifecycles import Lifecycles
 from tests.drawn.operations import Operations
 from tests.drawn.schemas import Schemas
@@ -33,6 +34,7 @@ def draw(
     schemas = Schemas(dice, plan, dice.has("camel"), dice.has("status_422"))
     version = dice.pick(["/v1", "", "/api"])
     Operations(dice, plan, schemas, dice.has("snake_ids"), dice.has("tags"), version).draw()
+    Hooks(dice, plan).draw()
     extras.jobs()
     Access(dice, plan).draw()
     if dice.has("own_errors"):

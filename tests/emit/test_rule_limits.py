@@ -12,6 +12,7 @@ from specwright.spec import read_bundle
 from specwright.tree import Tree
 
 BUNDLE = Path(__file__).parent / "bundles" / "rounds"
+EMPTIED = "  delete: order.lines\n\ncount"
 
 LIMITS = [
     ("        delete: line\n\n", "        do: hook.told(line)\n\n", "`do` in a round"),
@@ -22,10 +23,23 @@ LIMITS = [
         "    order.customer.placed: order.customer.orders.size()\n",
         None,
     ),
+    (EMPTIED, "  do: hook.told(order.lines)\n\ncount", "Giving a list"),
+    (EMPTIED, "  do: hook.told(order.customer)\n\ncount", "Giving a row that has to be read"),
     (
-        "  delete: order.lines\n\ncount",
-        "  do: hook.told(order)\n\ncount",
-        "Hooks",
+        EMPTIED,
+        "  do: hook.most(order) -> int\n  delete: order.lines.filter(l, l.quantity > most)\n\ncount",
+        "by what `most` gives",
+    ),
+    (
+        EMPTIED,
+        "  do: hook.most(order) -> int\n  each:\n    - as: line\n      in: order.lines\n"
+        "      where: line.quantity > most\n      set:\n        line.note: '\"a\"'\n\ncount",
+        "by what `most` gives",
+    ),
+    (
+        "  releaseStock:\n",
+        "  releaseStock:\n    do: hook.told(order)\n",
+        "effect that some transitions have",
     ),
     (
         "  delete: order.lines\n\ncount",

@@ -36,6 +36,38 @@ def test_red_says_how_many_failed_and_gives_an_example(workspace: Workspace) -> 
     assert evidence.tests == ("tests/test_a.py::test_a", "tests/test_a.py::test_b")
 
 
+def green(workspace: Workspace, text: str, *waiting: str) -> tuple[str, list[str]]:
+    (workspace.root / "tests" / "test_a.py").write_text(text)
+    expected = ["tests/test_a.py::test_a", "tests/test_a.py::test_b"]
+    evidence = red_green.green(workspace, ["tests/test_a.py"], expected, waiting)
+    return evidence.saw, [found.where for found in evidence.findings]
+
+
+NOT_WRITTEN = "    assert '501 hook-not-written' == '200'\n"
+
+
+def test_a_test_may_wait_for_hand_written_code_if_it_is_said_to(workspace: Workspace) -> None:
+    text = f"def test_a():\n{NOT_WRITTEN}\n\ndef test_b():\n    pass\n"
+    a, b = "tests/test_a.py::test_a", "tests/test_a.py::test_b"
+    saw = "1 of 2 passed; waiting for hand-written code: 1"
+    assert green(workspace, text, a, b) == (saw, [])
+    assert green(workspace, text, b) == ("1 of 2 passed", [a])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "    assert '500 internal' == '200'\n",
+        "    raise RuntimeError('501')\n",
+        "    import pytest\n    pytest.skip('501')\n",
+    ],
+)
+def test_what_fails_otherwise_does_not_wait(workspace: Workspace, body: str) -> None:
+    text = f"def test_a():\n{body}\n\ndef test_b():\n    pass\n"
+    _, findings = green(workspace, text, "tests/test_a.py::test_a")
+    assert findings == ["tests/test_a.py::test_a"]
+
+
 WAYS_OUT = {
     "options of the project": ("pyproject.toml", '[tool.pytest.ini_options]\naddopts = "-k a"\n'),
     "options that stop early": ("pytest.ini", "[pytest]\naddopts = -x --maxfail=1\n"),

@@ -17,8 +17,8 @@ class Fate(StrEnum):
     CHANGED = "changed"
     SAME = "same"
     REMOVED = "removed"
-    YOURS = "yours"  # ejected: never written again
-    LEFT = "left"  # no longer emitted, but edited by hand: it stays
+    YOURS = "yours"  # hand-written code, or ejected: never written again
+    LEFT = "left"  # no longer asked for, but written by hand: it stays
     EDITED = "edited"  # refused: the edit would be lost
     UNKNOWN = "unknown"  # refused: it is not ours to overwrite
     BLOCKED = "blocked"  # refused: a link or a folder is in its place
@@ -26,14 +26,15 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True)
 class Lying:
-    """What lies in a folder, of the files in question."""
+    """What lies in a folder, of the files in question; `texts` are of those that are a person's."""
 
     digests: Mapping[str, str] = field(default_factory=dict)
     blocked: Collection[str] = ()
+    texts: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, tree: Tree) -> "Lying":
-        return cls({path: digest(text) for path, text in tree.items()})
+        return cls({path: digest(text) for path, text in tree.items()}, texts=tree)
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,17 @@ class Comparison:
         return self.of(Fate.NEW, Fate.CHANGED)
 
 
-def compare(tree: Tree, known: Manifest, lying: Lying, ejected: Collection[str]) -> Comparison:
+def compare(
+    tree: Tree,
+    known: Manifest,
+    lying: Lying,
+    ejected: Collection[str],
+    written_once: Collection[str] = (),
+) -> Comparison:
+    """What is `written_once` is written where nothing lies, and a person's from then on."""
     found = {**dict(_emitted(tree, known, lying)), **dict(_stale(tree, known, lying))}
+    for path in written_once:
+        found[path] = _of_a_person(path, lying)
     return Comparison(
         {path: Fate.YOURS if path in ejected else found[path] for path in sorted(found)}
     )
@@ -76,6 +86,12 @@ def _emitted(tree: Tree, known: Manifest, lying: Lying) -> Iterator[tuple[str, F
             yield path, Fate.CHANGED if there == ours.digest else Fate.EDITED
 
 
+def _of_a_person(path: str, lying: Lying) -> Fate:
+    if path in lying.blocked:
+        return Fate.BLOCKED
+    return Fate.YOURS if path in lying.digests else Fate.NEW
+
+
 def _stale(tree: Tree, known: Manifest, lying: Lying) -> Iterator[tuple[str, Fate]]:
     for path, ours in known.files.items():
         there = lying.digests.get(path)
@@ -85,3 +101,6 @@ def _stale(tree: Tree, known: Manifest, lying: Lying) -> Iterator[tuple[str, Fat
             yield path, Fate.SAME
         else:
             yield path, Fate.REMOVED if there == ours.digest else Fate.LEFT
+    for path in known.yours:
+        if path not in tree and path in lying.digests:
+            yield path, Fate.LEFT

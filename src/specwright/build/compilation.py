@@ -1,6 +1,6 @@
 """A bundle compiled: from its texts to every file of its backend, in memory."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -9,6 +9,7 @@ from specwright.build.migrating import changes_since, next_migration
 from specwright.build.state import State
 from specwright.diagnostic import Diagnostic, Level, Report
 from specwright.emit.backend import emit_backend
+from specwright.emit.hooks import written_once
 from specwright.emit.limits import within_limits
 from specwright.emit.refusing import emit_not_implemented
 from specwright.emit.tests import EmittedTests, emit_tests
@@ -37,8 +38,14 @@ class Backend:
 
     tree: Tree  # without the migrations of earlier builds
     not_shown: tuple[str, ...]  # what no emitted test shows, each in a sentence
+    needs_hooks: Mapping[str, tuple[str, ...]]  # by the tests that come to hand-written code
     model: Model
     changes: tuple[Change, ...]
+
+    @property
+    def written_once(self) -> tuple[str, ...]:
+        """The files for hand-written code: a person's, once they are there."""
+        return written_once(self.model)
 
     @property
     def tests(self) -> Tree:
@@ -118,4 +125,4 @@ def _backend(model: Model, tests: EmittedTests, state: State, tidy: Tidy) -> Bac
     schema = schema_of(model.entities)
     changes = changes_since(state.built, schema)
     tree = tidy(emit_backend(model) | tests.tree | next_migration(state.built, schema))
-    return Backend(tree, tests.not_shown, model, changes)
+    return Backend(tree, tests.not_shown, tests.needs_hooks, model, changes)

@@ -69,7 +69,8 @@ def delivery(
         exempt=tuple(path for path in tests if _is_of_schema(path)),
         round_trip=(ROUND_TRIP,),
         typed=("backend", "dev", "tests"),
-        open_questions=tuple(_open_questions(compiled)),
+        waiting=tuple(_waiting(backend, draft)),
+        open_questions=tuple(_open_questions(compiled, draft)),
         try_it=("make seed", "make serve"),
         todo=wishes.todo,
         tasks=_tasks(compiled, wishes.bundle_folder),
@@ -97,7 +98,15 @@ def _message(backend: Backend, draft: Draft) -> Message:
     return Message("feat", scope, summary, body, breaking=bool(destructive(backend.changes)))
 
 
-def _open_questions(compiled: Compiled) -> Iterator[str]:
+def _waiting(backend: Backend, draft: Draft) -> Iterator[str]:
+    """The tests that come to hand-written code which is not there yet."""
+    left = {one.hook for one in draft.unwritten}
+    return (test for test, hooks in backend.needs_hooks.items() if left.intersection(hooks))
+
+
+def _open_questions(compiled: Compiled, draft: Draft) -> Iterator[str]:
+    for hook in draft.unwritten:
+        yield f"hook {hook.path}:{hook.function} has no body"
     for one in compiled.model.left_out:
         yield f"{one.place}: {one.id} is left out: {' '.join(one.reasons)}"
     for found in compiled.at(Level.OPEN):

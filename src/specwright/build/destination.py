@@ -56,7 +56,8 @@ class Destination:
         built = Tree({path: text for path, text in texts.items() if text is not None})
         return State(self._text(manifest.PATH), built)
 
-    def lying(self, paths: Iterable[str]) -> Lying:
+    def lying(self, paths: Iterable[str], read: Iterable[str] = ()) -> Lying:
+        """What lies there; of `read`, its texts as well."""
         digests: dict[str, str] = {}
         blocked: list[str] = []
         for path in paths:
@@ -64,7 +65,8 @@ class Destination:
                 blocked.append(path)
             elif (seen := _digest(self._where(path))) is not None:
                 digests[path] = seen
-        return Lying(digests, frozenset(blocked))
+        texts = {path: text for path in read if (text := self._text(path)) is not None}
+        return Lying(digests, frozenset(blocked), texts)
 
     @contextmanager
     def held(self) -> Iterator[None]:

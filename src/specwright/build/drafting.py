@@ -10,6 +10,7 @@ from specwright.build.compilation import Backend
 from specwright.build.manifest import Entry, Manifest
 from specwright.build.sources import sources
 from specwright.build.state import State
+from specwright.emit.hooks import Unwritten, unwritten
 from specwright.tree import Tree, digest
 from specwright.workflow import Refusal
 
@@ -37,6 +38,7 @@ class Draft:
     compared: Comparison
     manifest: str
     known: State
+    unwritten: tuple[Unwritten, ...] = ()  # what hand-written code has still to have
 
     @property
     def files(self) -> Tree:
@@ -82,10 +84,14 @@ def draft(
     """Compare, without touching anything."""
     before = recorded(known)
     ejected = {*before.ejected, *_ejectable(eject, backend.tree, before)}
-    compared = compare(backend.tree, before, lying, ejected)
-    files = {path: _entry(path, backend, before) for path in _kept(compared)}
-    after = Manifest(origin.version, origin.bundle, files, tuple(sorted(ejected)))
-    return Draft(backend.tree, compared, manifest.written(after), known)
+    once = backend.written_once
+    compared = compare(backend.tree, before, lying, ejected, once)
+    kept = [path for path in _kept(compared) if path not in once]
+    files = {path: _entry(path, backend, before) for path in kept}
+    after = Manifest(origin.version, origin.bundle, files, tuple(sorted(ejected)), once)
+    texts = {path: lying.texts.get(path, backend.tree[path]) for path in once}
+    left = unwritten(backend.model, texts)
+    return Draft(backend.tree, compared, manifest.written(after), known, left)
 
 
 def recorded(known: State) -> Manifest:
@@ -93,7 +99,8 @@ def recorded(known: State) -> Manifest:
 
 
 def paths_in_question(backend: Backend, known: State) -> tuple[str, ...]:
-    return tuple(sorted({*backend.tree, *recorded(known).files}))
+    before = recorded(known)
+    return tuple(sorted({*backend.tree, *before.files, *before.yours}))
 
 
 def _kept(compared: Comparison) -> tuple[str, ...]:

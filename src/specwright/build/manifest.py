@@ -22,12 +22,13 @@ class Entry:
 
 @dataclass(frozen=True)
 class Manifest:
-    """The files that a build wrote, and those that a person took over."""
+    """The files that a build wrote, and those that are a person's."""
 
     version: str  # of Specwright
     bundle: str
     files: Mapping[str, Entry] = field(default_factory=dict)
     ejected: tuple[str, ...] = ()
+    yours: tuple[str, ...] = ()  # hand-written code, which a build wrote once
 
 
 def written(manifest: Manifest) -> str:
@@ -36,9 +37,11 @@ def written(manifest: Manifest) -> str:
         f"    {_json(path)}: {_json({'sha256': entry.digest, 'from': list(entry.sources)})}"
         for path, entry in sorted(manifest.files.items())
     )
+    yours = f'  "yours": {_json(sorted(manifest.yours))},\n' if manifest.yours else ""
     return (
         f'{{\n  "specwright": {_json(manifest.version)},\n  "bundle": {_json(manifest.bundle)},\n'
-        f'  "ejected": {_json(sorted(manifest.ejected))},\n  "files": {{\n{files}\n  }}\n}}\n'
+        f'  "ejected": {_json(sorted(manifest.ejected))},\n{yours}'
+        f'  "files": {{\n{files}\n  }}\n}}\n'
     )
 
 
@@ -50,7 +53,9 @@ def read(text: str) -> Manifest:
             for path, entry in content["files"].items()
         }
         ejected = tuple(map(_path, content["ejected"]))
-        return Manifest(_text(content["specwright"]), _text(content["bundle"]), files, ejected)
+        yours = tuple(map(_path, content.get("yours", [])))
+        origin = _text(content["specwright"]), _text(content["bundle"])
+        return Manifest(*origin, files, ejected, yours)
     except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise Refusal(
             f"{PATH} is not as Specwright wrote it, so it does not say which files are its own.",

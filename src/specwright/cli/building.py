@@ -28,7 +28,7 @@ def build(asked: argparse.Namespace, terminal: Terminal) -> int:
         backend = compiled.backend
         if backend is None:
             return _not_built(folder, compiled, asked, terminal)
-        lying = destination.lying(paths_in_question(backend, state))
+        lying = destination.lying(paths_in_question(backend, state), backend.written_once)
         origin = Origin(compiled.model.name, VERSION)
         drafted = draft(backend, origin, state, lying, asked.eject)
         drafted.expect_allowed()
@@ -64,6 +64,7 @@ def _lines(
     else:
         yield f"{name} is built in {into}: {planning.counted(drafted)}."
         yield from _migrated(backend)
+    yield from (f"  To write: {one.path}: {one.function}" for one in drafted.unwritten)
     yield from _missing(compiled, seen)
     if not drafted.is_idle:
         yield f"Next: cd {shlex.quote(str(into))} && make test && make seed && make serve"
@@ -99,6 +100,7 @@ def _as_json(
         **checking.about(folder, compiled.diagnostics),
         "changed": not drafted.is_idle,
         "migrations": [path for path in backend.migrations if path.endswith(".py")],
+        **planning.unwritten_as_json(drafted.unwritten),
         **planning.left_out_as_json(compiled, folder.seen),
         "files": planning.files_as_json(drafted),
     }

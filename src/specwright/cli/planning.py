@@ -17,6 +17,7 @@ from specwright.cli.findings import Standpoint
 from specwright.cli.terminal import Style, Terminal, harmless, say_json
 from specwright.cli.version import VERSION
 from specwright.diagnostic import Level, Place
+from specwright.emit.hooks import Unwritten, unwritten
 from specwright.model.errors import explained_errors
 from specwright.model.rules import Job
 from specwright.plan.changes import Change
@@ -25,7 +26,7 @@ SHOWN = {
     Fate.NEW: "new",
     Fate.CHANGED: "changed",
     Fate.REMOVED: "removed",
-    Fate.LEFT: "no longer built; edited by hand, so it stays",
+    Fate.LEFT: "no longer built; written by hand, so it stays",
     Fate.EDITED: "REFUSED: edited by hand",
     Fate.UNKNOWN: "REFUSED: there already, and not built by Specwright",
     Fate.BLOCKED: "REFUSED: a link or a folder is in its place",
@@ -42,6 +43,11 @@ class Plan:
     backend: Backend
     into: Path | None
     draft: Draft | None
+
+    @property
+    def unwritten(self) -> tuple[Unwritten, ...]:
+        """The hooks that a person has still to write."""
+        return self.draft.unwritten if self.draft else unwritten(self.compiled.model, {})
 
 
 def plan(asked: argparse.Namespace, terminal: Terminal) -> int:
@@ -76,7 +82,7 @@ def _planned(folder: Folder, into: Path | None, destination: Destination | None)
     backend = compiled.backend
     if backend is None:
         return compiled
-    lying = destination.lying(paths_in_question(backend, state))
+    lying = destination.lying(paths_in_question(backend, state), backend.written_once)
     origin = Origin(compiled.model.name, VERSION)
     return Plan(compiled, backend, into, draft(backend, origin, state, lying))
 
@@ -93,6 +99,7 @@ def lines(found: Plan, seen: Standpoint) -> Iterator[str]:
     yield from _tables(found)
     yield from _migration(found)
     yield from _tests(found.backend)
+    yield from _to_write(found)
     yield from _left_out(found, seen)
     yield from _still_open(found, seen)
     yield from _files(found)
@@ -149,6 +156,14 @@ def _tests(backend: Backend) -> Iterator[str]:
     yield from _heading(sum(counts.values()), "test", "tests")
     yield from (f"  {path}: {count}" for path, count in counts.items() if count)
     yield from (f"    Not shown by a test: {sentence}" for sentence in backend.not_shown)
+
+
+def _to_write(found: Plan) -> Iterator[str]:
+    left = found.unwritten
+    yield from _heading(len(left), "hook to write", "hooks to write")
+    for one in left:
+        yield f"  {one.path}: {one.function}"
+        yield f"    Until then what asks `{one.hook}` is answered 501 `hook-not-written`."
 
 
 def _left_out(found: Plan, seen: Standpoint) -> Iterator[str]:
@@ -254,10 +269,17 @@ def as_json(found: Plan, seen: Standpoint) -> dict[str, object]:
             if (names := _TEST.findall(text))
         },
         "not_shown": list(found.backend.not_shown),
+        **unwritten_as_json(found.unwritten),
         **left_out_as_json(found.compiled, seen),
         "uncovered": [trace.id for trace in model.uncovered],
         "files": list(found.backend.tree) if found.draft is None else files_as_json(found.draft),
     }
+
+
+def unwritten_as_json(left: tuple[Unwritten, ...]) -> dict[str, object]:
+    """Only where there is hand-written code to write."""
+    told = [{"file": one.path, "function": one.function, "hook": one.hook} for one in left]
+    return {"unwritten": told} if told else {}
 
 
 def left_out_as_json(compiled: Compiled, seen: Standpoint) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from specwright.address import snake
 from specwright.emit import names
 from specwright.emit.behaviour import Behaviour
 from specwright.emit.beyond import Beyond, roots
@@ -13,7 +14,8 @@ from specwright.emit.further import (
     parameters_of,
 )
 from specwright.emit.handled import handled_entities
-from specwright.emit.lookups import enum_of
+from specwright.emit.hook_names import result_variable
+from specwright.emit.lookups import enum_of, expressions_of
 from specwright.emit.names import refusal_class
 from specwright.emit.parameters import annotated, imports_for
 from specwright.emit.python_expressions import to_python
@@ -26,7 +28,8 @@ from specwright.model.entities import Entity
 from specwright.model.lifecycles import Lifecycle
 from specwright.model.naming import attribute
 from specwright.model.operations import OperationKind
-from specwright.model.rules import Require
+from specwright.model.rules import Block, Require, Set
+from specwright.model.typed import Name, Typed, walk
 
 _ACTING = (OperationKind.TRANSITION, OperationKind.ACTION, OperationKind.PICK, OperationKind.FIND)
 
@@ -41,7 +44,8 @@ def acts(model: Model, behaviour: Behaviour) -> bool:
 
 def passes_on(behaviour: Behaviour) -> bool:
     """Whether it does nothing but what another operation does."""
-    own = behaviour.requires or behaviour.sets or behaviour.lifecycle or behaviour.beyond
+    asks = behaviour.requires or behaviour.hooks
+    own = bool(asks or behaviour.sets or behaviour.lifecycle or behaviour.beyond)
     return len(behaviour.does) == 1 and not (own or behaviour.deletes_row or behaviour.cases)
 
 
@@ -100,7 +104,7 @@ def _imports(model: Model, domain: str, behaviours: list[Behaviour]) -> Iterator
             yield f"{model.entity(made.entity).domain}.repository", made.struct
 
 
-_TAKEN = frozenset({"changes", "facts", "operations", "parts", "policies", "versions"})
+_TAKEN = frozenset({"changes", "facts", "hooks", "operations", "parts", "policies", "versions"})
 
 
 def rows_name(entity: Entity) -> str:
@@ -132,10 +136,12 @@ def _companion(behaviour: Behaviour) -> Function:
     )
 
 
-def call(behaviour: Behaviour, rows: str, row: str, now: str = "now") -> str:
-    """The call of its function."""
+def call(
+    behaviour: Behaviour, rows: str, row: str, names_here: Mapping[str, str] | None = None
+) -> str:
+    """The call of its function; `names_here` has the arguments that are called otherwise."""
     first = "connection" if behaviour.takes_connection else rows
-    given = [now if name == "now" else name for name in behaviour.arguments]
+    given = [(names_here or {}).get(name, name) for name in behaviour.arguments]
     return f"{behaviour.function}({', '.join([first, row, *given])})"
 
 
@@ -168,7 +174,11 @@ def _switched(entity: Entity, rows: str, behaviour: Behaviour) -> Iterator[str]:
 def _done(entity: Entity, rows: str, behaviour: Behaviour) -> Iterator[str]:
     row = behaviour.row
     changed = _changed(behaviour)
-    before = [*_requirements(behaviour), *_further(behaviour)]
+    asked = [*_requirements(behaviour), *_hooked(behaviour)]
+    if behaviour.hooks and behaviour.lifecycle is None:
+        yield from asked  # what is changed may be what they give
+        asked = []
+    before = [*asked, *_further(behaviour)]
     if changed != row and (before or behaviour.does or behaviour.deletes_row):
         yield f"changed = {changed}"
         changed = "changed"
@@ -188,12 +198,51 @@ def _done(entity: Entity, rows: str, behaviour: Behaviour) -> Iterator[str]:
 
 
 def _requirements(behaviour: Behaviour) -> Iterator[str]:
+    """Those that need no hook to tell."""
     own = behaviour.own_block
     for require in own.require if own else ():
-        yield from refuse(behaviour, require)
+        if not behaviour.is_late(require.condition):
+            yield from refuse(behaviour, require)
     for one in behaviour.effects:
         for require in one.block.require:
-            yield from refuse(behaviour, require, only=only_where(behaviour, one.name))
+            if not behaviour.is_late(require.condition):
+                yield from refuse(behaviour, require, only=only_where(behaviour, one.name))
+
+
+def _hooked(behaviour: Behaviour) -> Iterator[str]:
+    """What hand-written code is asked, and what follows from what it gives."""
+    if behaviour.own_block is not None:
+        yield from _asked_of_hooks(behaviour, behaviour.own_block)
+    for one in behaviour.effects:
+        lines = list(_asked_of_hooks(behaviour, one.block))
+        only = only_where(behaviour, one.name) if lines else None
+        yield from lines if only is None else [f"if {only}:", *(f"    {line}" for line in lines)]
+
+
+def _asked_of_hooks(behaviour: Behaviour, block: Block) -> Iterator[str]:
+    yield from hooks_asked(behaviour, block)
+    late = [one for one in behaviour.sets_on_row(block) if behaviour.is_late(one.value)]
+    if late and behaviour.lifecycle is not None:
+        yield f"changed = replace(changed, {_sets(behaviour, late)})"
+
+
+def hooks_asked(
+    behaviour: Behaviour, block: Block, names_here: Mapping[str, str] | None = None
+) -> Iterator[str]:
+    """The calls of the hooks of a block, and the requirements that were waiting for them."""
+    hooks = (names_here or {}).get("hooks", "hooks")
+    for do in block.hooks:
+        given = [python(behaviour, value, names_here) for _, value in do.arguments]
+        called = f"await {hooks}.{snake(do.name)}({', '.join(['connection', *given])})"
+        kept = any(_reads(typed, do.name) for typed in expressions_of(block))
+        yield f"{result_variable(behaviour.model, do.name)} = {called}" if kept else called
+    for require in block.require:
+        if behaviour.is_late(require.condition):
+            yield from refuse(behaviour, require, names_here)
+
+
+def _reads(typed: Typed, name: str) -> bool:
+    return any(isinstance(node, Name) and node.name == name for node in walk(typed))
 
 
 def _further(behaviour: Behaviour) -> Iterator[str]:
@@ -246,10 +295,13 @@ def _changed(behaviour: Behaviour) -> str:
         return f"lifecycle.{behaviour.function}({given})"
     if not behaviour.sets:
         return behaviour.row
-    sets = ", ".join(
-        f"{attribute(one.target.column)}={python(behaviour, one.value)}" for one in behaviour.sets
+    return f"replace({behaviour.row}, {_sets(behaviour, behaviour.sets)})"
+
+
+def _sets(behaviour: Behaviour, sets: Iterable[Set]) -> str:
+    return ", ".join(
+        f"{attribute(one.target.column)}={python(behaviour, one.value)}" for one in sets
     )
-    return f"replace({behaviour.row}, {sets})"
 
 
 def refuse(

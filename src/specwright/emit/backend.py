@@ -9,6 +9,7 @@ from specwright.emit.caller import emit_caller
 from specwright.emit.core import emit_core
 from specwright.emit.documents import emit_documents
 from specwright.emit.errors import emit_errors
+from specwright.emit.hooks import emit_hooks, emit_hooks_protocol, jobs_with_hooks
 from specwright.emit.jobs import emit_jobs
 from specwright.emit.lifecycle import emit_lifecycle
 from specwright.emit.models import emit_models
@@ -29,6 +30,8 @@ from specwright.tree import Tree
 _IN_A_DOMAIN: dict[str, Callable[[Model, str], str | None]] = {
     "caller": emit_caller,
     "errors": emit_errors,
+    "hooks": emit_hooks,
+    "hooks_protocol": emit_hooks_protocol,
     "jobs": emit_jobs,
     "lifecycle": emit_lifecycle,
     "models": emit_models,
@@ -49,7 +52,7 @@ def emit_backend(model: Model) -> Tree:
         {
             "backend/__init__.py": render("backend/__init__.py", title=model.title),
             "backend/app.py": emit_app(model),
-            "backend/worker.py": emit_worker(model),
+            "backend/worker.py": emit_worker(model, jobs_with_hooks(model)),
             **emit_core(model, needs),
             **dict(_domains(model)),
         }

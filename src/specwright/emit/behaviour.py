@@ -17,8 +17,8 @@ from specwright.emit.once import once
 from specwright.model import Model
 from specwright.model.lifecycles import Lifecycle, Transition
 from specwright.model.operations import OperationKind
-from specwright.model.rules import Block, DoRule, Each, Require, Rule, Set
-from specwright.model.typed import Typed, path, reads_relations
+from specwright.model.rules import Block, DoHook, DoRule, Each, Require, Rule, Set
+from specwright.model.typed import Name, Typed, path, reads_relations, walk
 
 
 @once
@@ -173,7 +173,23 @@ class Behaviour:
     @property
     def takes_connection(self) -> bool:
         """Whether it works on other rows than its own, itself or through what it does."""
-        return bool(self.beyond) or any(self.inner(do).takes_connection for do in self.does)
+        beyond = self.beyond or self.hooks
+        return bool(beyond) or any(self.inner(do).takes_connection for do in self.does)
+
+    @cached_property
+    def hooks(self) -> tuple[DoHook, ...]:
+        """What of it is left to hand-written code."""
+        return tuple(do for block in self.blocks for do in block.hooks)
+
+    @cached_property
+    def calls_hooks(self) -> bool:
+        """Whether it comes to hand-written code, itself or through what it does."""
+        return bool(self.hooks) or any(self.inner(do).calls_hooks for do in self.does)
+
+    def is_late(self, typed: Typed) -> bool:
+        """Whether it reads what a hook gives, so that it can only be told after the hook."""
+        given = {do.name for do in self.hooks if do.result is not None}
+        return any(isinstance(node, Name) and node.name in given for node in walk(typed))
 
     @cached_property
     def does(self) -> tuple[DoRule, ...]:
@@ -197,20 +213,27 @@ class Behaviour:
         return distinct_facts(self._facts())
 
     def _facts(self) -> Iterator[Fact]:
-        guarded = [arrow for arrow in self.arrows if arrow.guard and reads_relations(arrow.guard)]
-        for arrow in guarded:
-            assert arrow.guard is not None
-            alone = len({one.guard for one in guarded}) == 1
-            yield Fact("guard_holds" if alone else f"may_become_{snake(arrow.target)}", arrow.guard)
+        yield from self._facts_of_arrows()
         for number, (when, _) in enumerate(self.cases, start=1):
             if when is not None and reads_relations(when):
                 yield Fact(f"is_case_{number}", when)
         for require in self.requires:
             if reads_relations(require.condition):
                 yield Fact(snake(require.error), require.condition, is_negated=True)
+        given = ((do, *argument) for do in self.hooks for argument in do.arguments)
+        for do, name, value in given:
+            if reads_relations(value):
+                yield Fact(f"{snake(do.name)}_{name}", value)
         for one in self.sets:
             if reads_relations(one.value):
                 yield Fact(one.target.column, one.value)
+
+    def _facts_of_arrows(self) -> Iterator[Fact]:
+        guarded = [arrow for arrow in self.arrows if arrow.guard and reads_relations(arrow.guard)]
+        for arrow in guarded:
+            assert arrow.guard is not None
+            alone = len({one.guard for one in guarded}) == 1
+            yield Fact("guard_holds" if alone else f"may_become_{snake(arrow.target)}", arrow.guard)
 
     def fact_for(self, typed: Typed) -> Fact | None:
         return next((fact for fact in self.facts if fact.typed == typed), None)
@@ -224,20 +247,22 @@ class Behaviour:
         for beyond in self.beyond:
             used |= set(beyond.arguments)
         used.add("now")  # a changed row says when
-        return tuple(name for name in ARGUMENTS if name in used)
+        hooks = ("hooks",) if self.calls_hooks else ()
+        return (*(name for name in ARGUMENTS if name in used), *hooks)
 
     @cached_property
     def expressions(self) -> tuple[Typed, ...]:
         guards = (arrow.guard for arrow in self.arrows if arrow.guard)
         requires = (require.condition for require in self.requires)
         whens = (when for when, _ in self.cases if when is not None)
-        return (*guards, *whens, *requires, *(one.value for one in self.sets))
+        given = (value for do in self.hooks for _, value in do.arguments)
+        return (*guards, *whens, *requires, *given, *(one.value for one in self.sets))
 
     @property
     def lifecycle_arguments(self) -> tuple[str, ...]:
         """What the function of its lifecycle takes beside the row: facts first."""
         typed = [arrow.guard for arrow in self.arrows if arrow.guard]
-        typed += [one.value for one in self.sets]
+        typed += [one.value for one in self.sets if not self.is_late(one.value)]
         asked = ("facts",) if any(reads_relations(one) for one in typed) else ()
         used = {name for one in typed if not reads_relations(one) for name in roots(one)}
         return (*asked, *(name for name in ARGUMENTS if name in used))

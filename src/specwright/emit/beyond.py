@@ -7,6 +7,7 @@ from functools import cached_property
 from specwright.address import pascal, snake
 from specwright.emit import names
 from specwright.emit.facts import Fact, distinct_facts
+from specwright.emit.hook_names import result_variable
 from specwright.model import Model, types
 from specwright.model.entities import Entity
 from specwright.model.rules import Block, ColumnOfRow, Create, Delete, Each, Require, Set
@@ -132,7 +133,13 @@ class Beyond:
 
     @property
     def renamed(self) -> dict[str, str]:
-        return {".".join(other.path): other.variable for other in self.others}
+        return {".".join(other.path): other.variable for other in self.others} | self.results
+
+    @cached_property
+    def results(self) -> dict[str, str]:
+        """What hooks of its block give, and the variables that hold it."""
+        given = (do.name for do in self.block.hooks if do.result is not None)
+        return {name: result_variable(self.model, name) for name in given}
 
     @cached_property
     def own_expressions(self) -> tuple[Typed, ...]:
@@ -153,7 +160,8 @@ class Beyond:
         used = {name for typed in self.expressions for name in roots(typed)}
         used |= {"actor"} if self.sets_actor else set()
         used |= {"now"} if self.stamps else set()
-        return tuple(name for name in ARGUMENTS if name in used)
+        given = (variable for name, variable in self.results.items() if name in used)
+        return (*(name for name in ARGUMENTS if name in used), *given)
 
     @cached_property
     def uses_row(self) -> bool:
@@ -409,12 +417,14 @@ class Round:
 
     @property
     def renamed(self) -> dict[str, str]:
-        return {f"{self.name}.{reached.name}": reached.name for reached in self.reached}
+        found = {f"{self.name}.{reached.name}": reached.name for reached in self.reached}
+        return found | self.beyond.results
 
     @cached_property
     def alone(self) -> Beyond:
         """As if it were all that its rule does."""
-        return replace(self.beyond, block=Block(self.each.place, each=(self.each,)))
+        hooks = self.beyond.block.hooks
+        return replace(self.beyond, block=Block(self.each.place, each=(self.each,), do=hooks))
 
     @cached_property
     def expressions(self) -> tuple[Typed, ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from specwright.emit.error_body import own_body
+from specwright.emit.hooks import has_hooks
 from specwright.emit.lookups import users_of
 from specwright.emit.needs import Needs
 from specwright.emit.rendering import render, verbatim
@@ -49,6 +50,8 @@ def _files(model: Model, needs: Needs) -> Iterator[tuple[str, str]]:
         yield "paging", verbatim("backend/core/paging.py")
     if needs.rows:
         yield "rows", verbatim("backend/core/rows.py")
+    if has_hooks(model):
+        yield "hooks", verbatim("backend/core/hooks.py")
     if needs.jobs:
         yield "scheduling", verbatim("backend/core/scheduling.py")
     if needs.versions:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from specwright.emit import names
+from specwright.emit.hooks import has_hooks
 from specwright.emit.lookups import permissions
 from specwright.emit.needs import Needs
 from specwright.emit.rendering import render, verbatim
@@ -25,6 +26,7 @@ _QUIET = (
     "database",
     "errors",
     "fields",
+    "hooks",
     "identity",
     "logs",
     "paging",
@@ -87,6 +89,7 @@ def _pyproject(model: Model, needs: Needs, domains: list[str], python_files: fro
         title=model.title,
         apps="backend.app | backend.worker",
         has_jobs=needs.jobs,
+        has_hooks=has_hooks(model),
         domains=" : ".join(f"backend.{domain}" for domain in domains),
         containers=[f"backend.{domain}" for domain in domains],
         quiet=[module(path) for path in quiet],

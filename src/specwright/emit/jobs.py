@@ -7,11 +7,15 @@ from specwright.address import pascal, snake
 from specwright.emit import names
 from specwright.emit.actions import call, rows_name
 from specwright.emit.behaviour import Behaviour
+from specwright.emit.hook_names import hooks_class
+from specwright.emit.hooks import jobs_call_hooks
 from specwright.emit.lookups import job_rule
 from specwright.emit.rendering import render
 from specwright.model import Model
 from specwright.model.naming import singular
 from specwright.model.rules import DoRule, Job
+
+_CALLED = {"hooks": "self._hooks"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +45,17 @@ def emit_jobs(model: Model, domain: str) -> str | None:
     jobs = jobs_of(model, domain)
     if not jobs:
         return None
+    hooks = hooks_class(domain) if jobs_call_hooks(model, domain) else None
+    asked = [(f"{domain}.hooks_protocol", hooks)] if hooks else []
     entities = [model.entity(job.block.each[0].entity) for job in jobs]
     return render(
         "backend/jobs.py",
         domain=domain,
         jobs_class=jobs_class(domain),
-        imports=names.grouped((f"{e.domain}.repository", f"Every{e.name}") for e in entities),
+        hooks=hooks,
+        imports=names.grouped(
+            [*asked, *((f"{e.domain}.repository", f"Every{e.name}") for e in entities)]
+        ),
         jobs=[_job(model, job) for job in jobs],
     )
 
@@ -69,10 +78,10 @@ def _lines(model: Model, job: Job) -> Iterator[str]:
     rows = rows_name(model.entity(each.entity))
     own = Behaviour.named(model, job.name) if job_rule(model, job.name) else None
     if own is not None:
-        yield f"await operations.{call(own, rows, each.name)}"
+        yield f"await operations.{call(own, rows, each.name, _CALLED)}"
         return
     for do in each.block.do:
         assert isinstance(do, DoRule)
         inner = Behaviour.named(model, do.name)
         assert inner is not None
-        yield f"await operations.{call(inner, rows, each.name)}"
+        yield f"await operations.{call(inner, rows, each.name, _CALLED)}"

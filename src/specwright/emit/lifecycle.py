@@ -126,6 +126,8 @@ def _changes(
     effects = effect(model, arrow.effect)
     for block in (behaviour.own_block, effects.block if effects else None):
         for one in behaviour.sets_on_row(block):
+            if behaviour.is_late(one.value):
+                continue  # set when the hook has been asked
             yield f"{attribute(one.target.column)}={python(behaviour, one.value)}"
 
 

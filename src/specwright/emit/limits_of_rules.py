@@ -8,12 +8,13 @@ from specwright.diagnostic import Place
 from specwright.emit.actions import NotTold, only_where
 from specwright.emit.behaviour import Behaviour
 from specwright.emit.beyond import Beyond, Reached, Round, reads_beyond
-from specwright.emit.lookups import job_rule
+from specwright.emit.limits_of_hooks import limits_of_hooks, limits_of_shared_hooks
+from specwright.emit.lookups import expressions_of, job_rule
 from specwright.emit.nested import Nested, nested_rows
 from specwright.model import Model
 from specwright.model.entities import Entity, SqlDefault
 from specwright.model.operations import OperationKind
-from specwright.model.rules import Block, Create, Delete, DoHook, Job, Require, Rule
+from specwright.model.rules import Block, Create, Delete, Job, Require, Rule
 from specwright.model.sql_types import Kind
 from specwright.model.typed import Each as Macro
 from specwright.model.typed import Follow, Get, Name, Typed, children, path, relations, walk
@@ -30,7 +31,7 @@ def limits_of_rule(model: Model, rule: Rule) -> Iterator[Limit]:
     if rule.entity is None or rule.row is None:
         if block.set or block.create or block.delete or block.each or block.switch:
             yield rule.place, "A rule that changes rows and has none of its own is not built yet."
-        yield from _of_hooks(block)
+        yield from limits_of_hooks(model, rule, block)
         return
     yield from _of_block(model, rule, block)
     if block.switch:
@@ -58,7 +59,7 @@ def _of_requests(model: Model, rule: Rule) -> Iterator[Limit]:
     operation = model.operation(rule.name)
     body = operation.body if operation else None
     brought = {field.variable for field in body.fields} if body and not body.is_merge_patch else ()
-    for typed in _expressions(rule.block):
+    for typed in expressions_of(rule.block):
         for node in walk(typed):
             if isinstance(node, Get) and path(node.row) == ("request",):
                 further = rule.kind == "effect" and any(
@@ -78,21 +79,10 @@ def _of_references(block: Block) -> Iterator[Limit]:
             yield place, "A reference that a rule takes from the request is not built yet."
 
 
-def _expressions(block: Block) -> Iterator[Typed]:
-    for one in block.within():
-        yield from (require.condition for require in one.require)
-        yield from (change.value for change in one.set)
-        yield from (value for made in one.create for _, value in made.values)
-        yield from (each.collection for each in one.each if each.collection is not None)
-        yield from (case.when for case in one.switch if case.when is not None)
-        wheres = (one.where, one.search.where if one.search else None)
-        yield from (where for where in wheres if where is not None)
-
-
 def _of_block(model: Model, rule: Rule, block: Block, when: Typed | None = None) -> Iterator[Limit]:
     assert rule.entity is not None
     assert rule.row is not None
-    yield from _of_hooks(block)
+    yield from limits_of_hooks(model, rule, block)
     yield from _of_locks(block.require, {("actor",), (rule.row,)})
     operation = model.operation(rule.name)
     nested = [one.each for one in nested_rows(model, operation)] if operation else []
@@ -113,12 +103,6 @@ def _of_block(model: Model, rule: Rule, block: Block, when: Typed | None = None)
         yield block.place, "Several rounds over one relation are not built yet."
 
 
-def _of_hooks(block: Block) -> Iterator[Limit]:
-    for do in block.do:
-        if isinstance(do, DoHook):
-            yield do.place, "Hooks are not built yet."
-
-
 def _of_locks(requires: tuple[Require, ...], locked: set[tuple[str, ...]]) -> Iterator[Limit]:
     for require in requires:
         if any(path(lock) not in locked for lock in require.locks):
@@ -130,10 +114,11 @@ def _of_names(rule: Rule, beyond: Beyond, when: Typed | None) -> Iterator[Limit]
     block = beyond.block
     typed = [one.value for one in block.set] + [one.condition for one in block.require]
     typed += [when] if when is not None else []
+    typed += [value for do in block.hooks for _, value in do.arguments]
     named = {name for one in (*typed, *beyond.own_expressions) for name in _free(one)}
     for each in beyond.rounds:
         named |= {name for one in each.expressions for name in _free(one)} - {each.name}
-    for name in sorted(named - {rule.row or "", *_GIVEN}):
+    for name in sorted(named - {rule.row or "", *_GIVEN, *beyond.results}):
         if name.isidentifier():
             yield rule.place, f"`{name}` in such a rule is not built yet."
 
@@ -337,6 +322,7 @@ def limits_of_behaviour(behaviour: Behaviour) -> Iterator[Limit]:
         return
     place = places[0]
     yield from ((place, said) for said in _of_arrows(behaviour))
+    yield from limits_of_shared_hooks(behaviour)
     yield from (limit for _, case in behaviour.cases for limit in limits_of_behaviour(case))
     own = [behaviour.own_beyond] if behaviour.own_beyond else []
     for effect in behaviour.effects_beyond or ((),):
@@ -403,5 +389,5 @@ def limits_of_job(model: Model, job: Job) -> Iterator[Limit]:
     rule = job_rule(model, job.name)
     if rule is not None:
         yield from limits_of_rule(model, rule)
-    elif inner.switch or not inner.do or any(isinstance(do, DoHook) for do in inner.do):
+    elif inner.switch or not inner.do:
         yield job.place, "A job that does no operation is not built yet."

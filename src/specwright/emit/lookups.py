@@ -1,6 +1,6 @@
 """Questions that emitters ask the model."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from specwright.emit import names
 from specwright.emit.once import once
@@ -8,7 +8,8 @@ from specwright.model import Model
 from specwright.model.access import Permission
 from specwright.model.entities import Entity, EnumType
 from specwright.model.operations import Operation, OperationKind
-from specwright.model.rules import DoRule, Rule
+from specwright.model.rules import Block, DoRule, Rule
+from specwright.model.typed import Typed
 
 
 def users_of(model: Model) -> Entity | None:
@@ -78,9 +79,24 @@ def job_rule(model: Model, name: str) -> Rule | None:
         return None
     (each,) = job.block.each
     block = each.block
-    if not (block.require or block.set or block.create or block.delete or block.each):
+    has_own = block.require or block.set or block.create or block.delete or block.each
+    if not (has_own or block.hooks):
         return None
     return Rule(name, "operation", each.entity, each.name, block, job.place, has_actor=False)
+
+
+def expressions_of(block: Block) -> Iterator[Typed]:
+    """Those of the block and of the blocks in it."""
+    for one in block.within():
+        yield from (require.condition for require in one.require)
+        yield from (change.value for change in one.set)
+        yield from (value for made in one.create for _, value in made.values)
+        yield from (value for do in one.hooks for _, value in do.arguments)
+        yield from (each.collection for each in one.each if each.collection is not None)
+        yield from (removed.row for removed in one.delete)
+        yield from (case.when for case in one.switch if case.when is not None)
+        wheres = (one.where, one.search.where if one.search else None)
+        yield from (where for where in wheres if where is not None)
 
 
 @once

@@ -7,6 +7,7 @@ from specwright.emit import names
 from specwright.emit.annotations import request_class
 from specwright.emit.behaviour import Behaviour
 from specwright.emit.beyond import Beyond
+from specwright.emit.hook_names import hooks_class, result_annotation
 from specwright.emit.lookups import actor_class, users_of
 from specwright.model import Model
 from specwright.model.entities import Entity
@@ -33,8 +34,12 @@ def _annotation(model: Model, behaviour: Behaviour | Beyond, argument: str) -> s
             return actor_class(model)
         case "request":
             return body_class(model, behaviour)
-        case _:
+        case "now":
             return "datetime"
+        case "hooks":
+            return hooks_class(entity_of(model, behaviour).domain)
+        case _:
+            return result_annotation(model, argument)
 
 
 def body_class(model: Model, behaviour: Behaviour | Beyond) -> str:
@@ -65,4 +70,6 @@ def imports_for(
             wanted.append((f"{domain}.schemas", body_class(model, behaviour)))
         if behaviour.facts:
             wanted.append((f"{domain}.repository", facts_class(behaviour)))
+        if behaviour.calls_hooks:
+            wanted.append((f"{domain}.hooks_protocol", hooks_class(domain)))
     return names.grouped(wanted)

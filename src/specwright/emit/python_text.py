@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from specwright.emit.behaviour import Behaviour
+from specwright.emit.hook_names import result_variable
 from specwright.emit.python_expressions import to_python
 from specwright.model.typed import Typed
 
@@ -20,4 +21,6 @@ def python(behaviour: Behaviour, typed: Typed, called: Mapping[str, str] | None 
 
 def renamed(behaviour: Behaviour) -> dict[str, str]:
     """What of the scope is called otherwise in Python: a row that is being made is the request."""
-    return {behaviour.row: "new", "request": "new"} if behaviour.makes_row else {}
+    made = {behaviour.row: "new", "request": "new"} if behaviour.makes_row else {}
+    given = (do.name for do in behaviour.hooks if do.result is not None)
+    return made | {name: result_variable(behaviour.model, name) for name in given}

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from specwright.emit.hooks import jobs_with_hooks, services_with_hooks
 from specwright.emit.rendering import render
 from specwright.emit.worker import emit_worker
 from specwright.model import Model
@@ -19,8 +20,9 @@ def emit_not_implemented(model: Model, backend: Tree) -> Tree:
             version=model.contract.version if model.contract else "0.1.0",
             operations=model.operations,
             of_request=model.errors.needs_request,
+            hooks=services_with_hooks(model),
         ),
-        "backend/worker.py": emit_worker(replace(model, all_jobs=())),
+        "backend/worker.py": emit_worker(replace(model, all_jobs=()), jobs_with_hooks(model)),
     }
 
 

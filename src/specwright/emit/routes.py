@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from specwright.address import snake
 from specwright.emit import names
 from specwright.emit.annotations import request_class
+from specwright.emit.hook_names import hooks_variable
+from specwright.emit.hooks import service_calls_hooks
 from specwright.emit.lists import default_sort, filter_type, list_parameters, sort_type, variable
 from specwright.emit.lookups import body_argument, caller_module, subject_of
 from specwright.emit.parts import needs_parts
@@ -41,6 +43,9 @@ def emit_routes(model: Model, domain: str) -> str | None:
         domain=domain,
         service=service,
         factory=snake(service),
+        hooks=f", request.app.state.{hooks_variable(domain)}"
+        if service_calls_hooks(model, domain)
+        else "",
         has_signed_in=any(not operation.is_public for operation in operations),
         has_public=any(operation.is_public for operation in operations),
         has_if_match=any(operation.needs_if_match for operation in operations),

@@ -12,10 +12,20 @@ from specwright.emit.access import (
     policy_arguments,
     rows_asked,
 )
-from specwright.emit.actions import acts, call, fact_arguments, passes_on, refuse, rows_name
+from specwright.emit.actions import (
+    acts,
+    call,
+    fact_arguments,
+    hooks_asked,
+    passes_on,
+    refuse,
+    rows_name,
+)
 from specwright.emit.annotations import request_class
 from specwright.emit.behaviour import Behaviour
 from specwright.emit.handled import created_by, references, search_arguments
+from specwright.emit.hook_names import hooks_class
+from specwright.emit.hooks import service_calls_hooks
 from specwright.emit.lists import list_parameters
 from specwright.emit.lookups import body_argument, caller_module, operation_rule, subject_of
 from specwright.emit.names import refusal_class
@@ -34,7 +44,7 @@ from specwright.model.entities import Entity
 from specwright.model.naming import attribute
 from specwright.model.operations import BodyField, Operation, OperationKind, RowInPath, View
 
-_CALLED = {"now": "self._now"}
+_CALLED = {"now": "self._now", "hooks": "self._hooks"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +73,7 @@ def emit_service(model: Model, domain: str) -> str | None:
         "backend/service.py",
         domain=domain,
         service=service_class(model, domain),
+        hooks=hooks_class(domain) if service_calls_hooks(model, domain) else None,
         imports=names.grouped(_imports(model, domain, operations)),
         methods=[_Writer(model, operation).method() for operation in operations],
     )
@@ -88,6 +99,8 @@ def _imports(model: Model, domain: str, operations: list[Operation]) -> Iterator
             yield f"{domain}.parts", parts_function(operation.view)
             yield f"{domain}.parts", f"one_{parts_function(operation.view)}"
     yield caller_module(model), "Caller"
+    if service_calls_hooks(model, domain):
+        yield f"{domain}.hooks_protocol", hooks_class(domain)
 
 
 def _refusals(model: Model, operation: Operation, domain: str) -> Iterator[tuple[str, str]]:
@@ -311,13 +324,16 @@ class _Writer:
         yield from self._returned(self._entity.row)
 
     def _asked(self, behaviour: Behaviour) -> Iterator[str]:
-        """What the rules ask before anything is written."""
+        """What the rules ask, of rows and of hand-written code, before anything is written."""
         if behaviour.facts:
             row = [] if behaviour.makes_row else [behaviour.row]
             given = ", ".join([*row, *(self._now_or(name) for name in fact_arguments(behaviour))])
             yield f"facts = await {self._rows}.{behaviour.function}_facts({given})"
         for require in behaviour.requires:
-            yield from refuse(behaviour, require, _CALLED)
+            if not behaviour.is_late(require.condition):
+                yield from refuse(behaviour, require, _CALLED)
+        if behaviour.own_block is not None:
+            yield from hooks_asked(behaviour, behaviour.own_block, _CALLED)
 
     def _now_or(self, argument: str) -> str:
         return "self._now" if argument == "now" else argument
@@ -376,7 +392,7 @@ class _Writer:
             yield from self._companion(behaviour)
             yield f"await {self._rows}.remove({row})"
         elif acts(self.model, behaviour):
-            done = call(behaviour, self._rows, row, "self._now")
+            done = call(behaviour, self._rows, row, _CALLED)
             yield from self._returned(f"await operations.{done}")
         else:
             yield from self._update(behaviour)
@@ -447,7 +463,7 @@ class _Writer:
             yield self._permit(search.name)
         while passes_on(behaviour):
             behaviour = behaviour.inner(behaviour.does[0])
-        done = call(behaviour, self._rows, search.name, "self._now")
+        done = call(behaviour, self._rows, search.name, _CALLED)
         yield from self._returned(f"await operations.{done}")
 
 

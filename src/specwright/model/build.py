@@ -11,6 +11,7 @@ from specwright.model.constraints import Conflicts
 from specwright.model.echoes import misses_actor, without_echoes
 from specwright.model.entities import Entity
 from specwright.model.foundation import BAD_REQUEST
+from specwright.model.hooks import check_hooks
 from specwright.model.indexes import with_indexes
 from specwright.model.later import (
     NOT_BUILT,
@@ -51,6 +52,7 @@ class _Build(Rulebook):
 
     def model(self) -> Model:
         lifecycles, rules, jobs = self._lifecycles, self._rules, self._jobs
+        check_hooks(rules, jobs, self.report)
         access = self._access
         hidden, derived = self._hidden, self._derived
         operations, left_out = self._built(rules, jobs)

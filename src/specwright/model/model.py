@@ -7,6 +7,7 @@ from specwright.model.access import Access, HiddenField, Roles, Visibility
 from specwright.model.calls import CallGraph, Kind
 from specwright.model.entities import Entity, EnumType
 from specwright.model.errors import ErrorBody
+from specwright.model.hooks import Hook, hooks_of
 from specwright.model.lifecycles import Lifecycle
 from specwright.model.operations import LeftOut, Operation
 from specwright.model.rules import Derived, Job, Rule
@@ -97,6 +98,11 @@ class Model:
         """Those that can be built."""
         out = {one.id for one in self.left_out}
         return tuple(job for job in self.all_jobs if job.name not in out)
+
+    @cached_property
+    def hooks(self) -> tuple[Hook, ...]:
+        """What its rules leave to hand-written code."""
+        return hooks_of(self.rules, self.all_jobs)
 
     @property
     def inner_operations(self) -> tuple[str, ...]:

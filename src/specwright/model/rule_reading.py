@@ -1,19 +1,18 @@
 """From rule blocks as written to rules as meant: searches, rounds, guards, and what is done."""
 
-import re
 from collections.abc import Iterable, Iterator
-from typing import Literal, TypeGuard
+from typing import Literal
 
 from specwright.diagnostic import Code, did_you_mean
 from specwright.model import types
 from specwright.model.calls import performed
 from specwright.model.counting import owners_counted
 from specwright.model.entities import Entity
-from specwright.model.expressions import check
 from specwright.model.expressions.moments import read_duration
 from specwright.model.rule_calls import RuleCalls, only_schema
 from specwright.model.rule_changes import RuleChanges
 from specwright.model.rule_expressions import Names
+from specwright.model.rule_hooks import RuleHooks, is_hook, results
 from specwright.model.rules import (
     Block,
     Call,
@@ -30,27 +29,10 @@ from specwright.model.rules import (
 )
 from specwright.model.typed import Typed
 from specwright.spec import syntax
-from specwright.spec.cel import parse
-from specwright.spec.cel import tree as cel
 from specwright.spec.text import Text
 
-_HOOK = re.compile(r"(.*?)(?:->\s*(\w+)\s*)?", re.DOTALL)
-_RESULTS = {
-    "int": types.INT,
-    "text": types.TEXT,
-    "string": types.TEXT,
-    "str": types.TEXT,
-    "bool": types.BOOL,
-    "double": types.DOUBLE,
-    "decimal": types.DECIMAL,
-    "uuid": types.UUID,
-    "timestamp": types.TIMESTAMP,
-    "date": types.DATE,
-    "json": types.JSON,
-}
 
-
-class RuleReader(RuleChanges, RuleCalls):
+class RuleReader(RuleChanges, RuleCalls, RuleHooks):
     """Reads the blocks of one operation, effect or job."""
 
     # -- Blocks
@@ -61,6 +43,10 @@ class RuleReader(RuleChanges, RuleCalls):
             return Block(written.place)  # what follows speaks of the row that nobody finds
         inner = self._with_search(written.search, names)
         where = self.condition(written.where, inner) if written.where is not None else None
+        done = tuple(self._does(written.do, inner))
+        if sum(is_hook(one.text) for one in written.do) > sum(isinstance(d, DoHook) for d in done):
+            return Block(written.place)  # what follows may speak of what the hook gives
+        inner = {**inner, **results(done)}
         return Block(
             written.place,
             search=search,
@@ -72,7 +58,7 @@ class RuleReader(RuleChanges, RuleCalls):
             delete=tuple(self._deletes(written.delete, inner)),
             each=tuple(self._rounds(written.each, inner)),
             emit=tuple(self._emits(written.emit)),
-            do=tuple(self._does(written.do, inner)),
+            do=done,
             switch=tuple(self._cases(written.switch, inner)),
             after=tuple(self._calls(written.after, inner)),
         )
@@ -204,11 +190,14 @@ class RuleReader(RuleChanges, RuleCalls):
     # -- What else is done
 
     def _does(self, written: Iterable[syntax.Perform], names: Names) -> Iterator[Do]:
+        taken = names
         for one in written:
             word = performed(one.text)
-            done = self._hook(one.text, names) if word is None else self._rule(word, names)
+            done = self._hook(one.text, taken) if word is None else self._rule(word, names)
             if done is not None:
                 yield done
+            if isinstance(done, DoHook):
+                taken = {**taken, **results([done])}
 
     def _rule(self, word: syntax.Word, names: Names) -> DoRule | None:
         """An unknown name is said where the calls are read."""
@@ -245,40 +234,6 @@ class RuleReader(RuleChanges, RuleCalls):
             )
             return None
         return DoRule(word.value, kind, rows[-1], word.place)
-
-    def _hook(self, text: Text, names: Names) -> DoHook | None:
-        found = _HOOK.fullmatch(text.value)
-        before = len(self.report)
-        call = parse(text.part(0, found.end(1)), self.report) if found is not None else None
-        if found is None or not _is_hook(call):
-            if len(self.report) == before:
-                self._say(
-                    text.place(0),
-                    Code.UNKNOWN_OPERATION,
-                    f"`{text.value.strip()}` is neither an operation nor an effect nor a hook.",
-                    "Write `do: cancelOrder` or `do: hook.scoreRisk(order) -> int`.",
-                )
-            return None
-        arguments = [(argument, check(argument, self._scope(names), self.report))
-                     for argument in call.arguments]  # fmt: skip
-        result = found[2]
-        if result is not None and result not in _RESULTS:
-            self._say(
-                text.place(found.start(2)),
-                Code.RULE_TYPE,
-                f"`{result}` is no type that a hook can give back.",
-                did_you_mean(result, _RESULTS) or "It is `int`, `text`, `bool`, `timestamp`, ….",
-            )
-            return None
-        named = [
-            (_argument_name(argument, number), value)
-            for number, (argument, value) in enumerate(arguments, start=1)
-            if value is not None
-        ]
-        if len(named) != len(arguments):
-            return None
-        given = _RESULTS[result] if result is not None else None
-        return DoHook(call.function.value, tuple(named), given, text.place(0))
 
     def _calls(self, written: Iterable[syntax.Call], names: Names) -> Iterator[Call]:
         for one in written:
@@ -349,13 +304,6 @@ class RuleReader(RuleChanges, RuleCalls):
         return int(seconds)
 
 
-def _is_hook(call: cel.Expression | None) -> TypeGuard[cel.Call]:
-    if not isinstance(call, cel.Call) or call.target is None:
-        return False
-    root = cel.path_of(call.target)
-    return root is not None and [word.value for word in root] == ["hook"]
-
-
 def _none(word: syntax.Word | None) -> tuple[int, str | None]:
     """`204`, or `409 nothing-left`; without it, 404."""
     if word is None:
@@ -363,8 +311,3 @@ def _none(word: syntax.Word | None) -> tuple[int, str | None]:
     status, _, error = word.value.partition(" ")
     number = int(status) if status.isdigit() else 404
     return number, error.strip() or ("not-found" if number == 404 else None)  # noqa: PLR2004
-
-
-def _argument_name(argument: cel.Expression, number: int) -> str:
-    words = cel.path_of(argument)
-    return words[-1].value if words else f"argument_{number}"

@@ -92,7 +92,7 @@ class DoRule:
 
 @dataclass(frozen=True, slots=True)
 class DoHook:
-    """A function that a person writes; `result` is what it gives back."""
+    """A function that a person writes; what it gives back, `result`, goes by its name."""
 
     name: str
     arguments: tuple[tuple[str, Typed], ...]
@@ -157,6 +157,11 @@ class Block:
     do: tuple[Do, ...] = ()
     switch: tuple[Case, ...] = ()
     after: tuple[Call, ...] = ()
+
+    @property
+    def hooks(self) -> tuple[DoHook, ...]:
+        """What of it a person writes."""
+        return tuple(do for do in self.do if isinstance(do, DoHook))
 
     @property
     def changes(self) -> bool:

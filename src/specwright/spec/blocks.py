@@ -39,7 +39,7 @@ _SEARCH = re.compile(r"([A-Za-z_]\w*) in ([A-Za-z_]\w*)", re.ASCII)
 _ORDER = re.compile(r"-?[A-Za-z_]\w*", re.ASCII)
 _VARIABLE = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _CLIENT_CALL = re.compile(r"[A-Za-z_]\w*\.[A-Za-z_][\w-]*", re.ASCII)
-_HOOK = re.compile(r"hook\.[A-Za-z_]\w*\([^()]*\)(?: ?-> ?[A-Za-z_][\w.<>\[\], ]*)?", re.ASCII)
+_HOOK = re.compile(r"hook\.[A-Za-z_]\w*\(.*\)(?: ?-> ?[A-Za-z_]\w*\??)?", re.ASCII)
 _CRON = re.compile(r"[\w*/,?#-]+(?: +[\w*/,?#-]+){4}", re.ASCII)
 
 

@@ -111,7 +111,8 @@ def _sealed(site: Site) -> Facts:
 
 def _green(site: Site) -> Evidence:
     expected = facts.texts(site.run.told("red"), "tests")
-    return red_green.green(site.workspace, site.delivery.test_files, expected)
+    delivery = site.delivery
+    return red_green.green(site.workspace, delivery.test_files, expected, delivery.waiting)
 
 
 def _migrations(site: Site) -> Evidence:

@@ -1,13 +1,15 @@
 """The tests of a backend: what its bundle promises, over HTTP and in the database."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from specwright.diagnostic import Report
+from specwright.emit.hooks import has_hooks, jobs_with_hooks, services_with_hooks
 from specwright.emit.rendering import render, verbatim
 from specwright.emit.tests.access import emit_access
 from specwright.emit.tests.calls import emit_calls
 from specwright.emit.tests.given import emit_given
+from specwright.emit.tests.hooks import emit_fake_hooks
 from specwright.emit.tests.http import emit_http
 from specwright.emit.tests.lifecycles import emit_lifecycles
 from specwright.emit.tests.paths import emit_paths
@@ -29,10 +31,14 @@ EXEMPT = ("tests/schema",)  # what holds before the backend is built
 
 @dataclass(frozen=True, slots=True)
 class EmittedTests:
-    """`not_shown` says what no situation was found for, each in a sentence."""
+    """`not_shown` says what no situation was found for, each in a sentence.
+
+    `needs_hooks` are the tests that come to hand-written code, with the hooks that they need.
+    """
 
     tree: Tree
     not_shown: tuple[str, ...]
+    needs_hooks: Mapping[str, tuple[str, ...]]
 
 
 _IN_A_DOMAIN: dict[str, Callable[[Plan, str], str | None]] = {
@@ -53,12 +59,12 @@ def emit_tests(model: Model, report: Report) -> EmittedTests:
     """The tests, as no formatter has seen them yet."""
     plan = Plan(model)
     files = {path: in_words_of_contract(model, text) for path, text in _files(plan, report)}
-    return EmittedTests(Tree(files), tuple(plan.not_shown))
+    return EmittedTests(Tree(files), tuple(plan.not_shown), plan.needs_hooks)
 
 
 def _files(plan: Plan, report: Report) -> Iterator[tuple[str, str]]:
     yield "tests/__init__.py", '"""What the backend promises, over HTTP and in the database."""\n'
-    yield "tests/conftest.py", verbatim("tests/conftest.py")
+    yield "tests/conftest.py", render("tests/conftest.py", hooks=has_hooks(plan.model))
     yield "tests/database.py", verbatim("tests/database.py")
     yield "tests/given.py", emit_given(plan)
     yield "tests/world.py", _world(plan)
@@ -71,7 +77,9 @@ def _files(plan: Plan, report: Report) -> Iterator[tuple[str, str]]:
                 yield f"tests/{domain}/{name}.py", text
         yield from emit_lifecycles(plan, domain)
     yield from emit_http(plan)
-    yield from emit_scenarios(plan, report)
+    scenarios = dict(emit_scenarios(plan, report))
+    yield from scenarios.items()
+    yield from emit_fake_hooks(plan.model, has_scenarios=bool(scenarios))
     yield from emit_worker_tests(plan.model)
     yield "tests/schema/__init__.py", _SCHEMA
     yield "tests/schema/test_migrations.py", verbatim("tests/schema/test_migrations.py")
@@ -84,7 +92,15 @@ def _world(plan: Plan) -> str:
         for entity in plan.model.entities
         if entity.primary_key.columns != ("id",)
     }
-    return render("tests/world.py", keys=keys, users=plan.users, own=own_answer(plan.model))
+    return render(
+        "tests/world.py",
+        keys=keys,
+        users=plan.users,
+        own=own_answer(plan.model),
+        hooks=has_hooks(plan.model),
+        service_hooks=services_with_hooks(plan.model),
+        job_hooks=jobs_with_hooks(plan.model),
+    )
 
 
 __all__ = ["EXEMPT", "EmittedTests", "emit_tests"]

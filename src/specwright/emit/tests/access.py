@@ -6,9 +6,10 @@ from specwright.emit.rendering import render
 from specwright.emit.tests.calls import answer_to, special
 from specwright.emit.tests.modules import claim, documented
 from specwright.emit.tests.pairs import shown
+from specwright.emit.tests.parts import parts
 from specwright.emit.tests.plans import ANYONE, Plan
 from specwright.emit.tests.printing import Test, distinct, list_text, test_name, tuple_text
-from specwright.emit.tests.simulation import FORBIDDEN, NOT_FOUND, parts
+from specwright.emit.tests.simulation import FORBIDDEN, NOT_FOUND
 from specwright.emit.tests.variables import factory_of
 from specwright.model.access import Permission
 from specwright.model.operations import Operation, OperationKind

@@ -8,7 +8,7 @@ from specwright.emit.tests.plans import ANYONE, Plan, Working
 from specwright.emit.tests.printing import Printer, ref_with, used_by, with_names
 from specwright.emit.tests.simulation import Simulation
 from specwright.emit.tests.situations import Situation
-from specwright.emit.tests.stage import Given
+from specwright.emit.tests.stage import HOOKS, Given
 from specwright.emit.tests.values import keywords
 from specwright.emit.wording import quoted
 from specwright.model.operations import Operation
@@ -33,8 +33,8 @@ class _Call:
         return "actor" if self._mentions("actor") else "_actor"
 
     def _mentions(self, name: str) -> bool:
-        text = "\n".join((*self.lines, self.request))
-        return any(f"{before}{name}" in text for before in ("(", " ", "{", "="))
+        text = "\n".join(("", *self.lines, self.request))
+        return any(f"{before}{name}" in text for before in ("(", " ", "{", "=", "\n"))
 
 
 def emit_calls(plan: Plan, domain: str) -> str | None:
@@ -125,7 +125,8 @@ def subject(situation: Situation) -> str | None:
     """The row that a call is about: that of its path, or the first that it needs."""
     if situation.row is not None:
         return situation.row
-    others = [one.variable for one in situation.givens if one.variable != situation.actor]
+    rows = (one for one in situation.givens if one.entity != HOOKS)
+    others = [one.variable for one in rows if one.variable != situation.actor]
     is_search = not situation.path and situation.body is None
     return others[0] if others and (is_search or situation.operation.link) else None
 

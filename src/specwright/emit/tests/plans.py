@@ -29,10 +29,14 @@ class Working:
 
 @dataclass
 class Plan:
-    """`not_shown` gathers what no situation was found for."""
+    """`not_shown` gathers what no situation was found for, `needs_hooks` the tests that need some.
+
+    Those hooks are by their names in the rules.
+    """
 
     model: Model
     not_shown: list[str] = field(default_factory=list)
+    needs_hooks: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _working: dict[tuple[str, str], Working | None] = field(default_factory=dict)
     _situations: dict[tuple[str, str], Situations | None] = field(default_factory=dict)
 

@@ -8,8 +8,9 @@ from typing import Any
 from specwright.address import snake
 from specwright.emit.tests.factories import Factories
 from specwright.emit.tests.factory import Row
+from specwright.emit.tests.hooks import given_as
 from specwright.emit.tests.situations import Found, Situation
-from specwright.emit.tests.stage import Given, Stage
+from specwright.emit.tests.stage import HOOKS, Given, Stage
 from specwright.emit.tests.values import Ref, keywords, show, show_json
 from specwright.emit.tests.variables import factory_of
 from specwright.emit.wording import quoted
@@ -74,6 +75,10 @@ class Printer:
         return [line for given in givens for line in self._given(given, used)]
 
     def _given(self, given: Given, used: Collection[str]) -> Iterator[str]:
+        if given.entity == HOOKS:
+            for name, value in given.says:
+                yield f"world.hooks.{given_as(snake(name))} = {show(value)}"
+            return
         inner_used = {*used, *_referred([given])}
         if given.times > 1:
             yield f"for _ in range({given.times}):"

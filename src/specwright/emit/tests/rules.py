@@ -10,10 +10,11 @@ from specwright.emit.lookups import operation_rule
 from specwright.emit.tests.conditions import of_block
 from specwright.emit.tests.modules import claim, doc, module
 from specwright.emit.tests.pairs import shown
+from specwright.emit.tests.parts import parts
 from specwright.emit.tests.plans import ANYONE, Plan
 from specwright.emit.tests.printing import Test, renamed, test_name, used_by, with_names
 from specwright.emit.tests.rehearsal import UNTOLD, Told, applied, goes
-from specwright.emit.tests.simulation import GUARD_FAILED, Changes, Simulation, parts
+from specwright.emit.tests.simulation import GUARD_FAILED, Changes, Simulation
 from specwright.emit.tests.situations import (
     Found,
     Situation,

@@ -1,17 +1,22 @@
 """`tests/scenarios/test_{feature}.py`: the scenarios of spec.md, by name."""
 
+import re
 import textwrap
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from specwright.address import snake
 from specwright.diagnostic import Code, Level, Report
+from specwright.emit.hooks import hooks_asked_by
 from specwright.emit.rendering import render
 from specwright.emit.tests.modules import doc
 from specwright.emit.tests.plans import Plan
 from specwright.emit.tests.printing import test_name
 from specwright.emit.tests.sentences import NotBuilt, Story, Unclear, bind, fits, nearest
+from specwright.model import Model
 from specwright.spec.syntax import Scenario, Step
+
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,7 @@ class _Scenario:
     has_background: bool
     uses_cast: bool
     lines: tuple[str, ...]
+    hooks: tuple[str, ...]  # that it comes to
 
 
 def emit_scenarios(plan: Plan, report: Report) -> Iterator[tuple[str, str]]:
@@ -35,18 +41,21 @@ def emit_scenarios(plan: Plan, report: Report) -> Iterator[tuple[str, str]]:
         features.setdefault(scenario.feature, []).append(scenario)
     files: dict[str, str] = {}
     for feature, scenarios in features.items():
-        text = _feature(plan, report, feature, scenarios)
+        name = snake(feature) or "scenarios"
+        while f"tests/scenarios/test_{name}.py" in files:
+            name += "_too"
+        path = f"tests/scenarios/test_{name}.py"
+        text = _feature(plan, report, feature, scenarios, path)
         if text is not None:
-            name = snake(feature) or "scenarios"
-            while f"tests/scenarios/test_{name}.py" in files:
-                name += "_too"
-            files[f"tests/scenarios/test_{name}.py"] = text
+            files[path] = text
     if files:
         yield "tests/scenarios/__init__.py", '"""The scenarios of spec.md, by name."""\n'
     yield from files.items()
 
 
-def _feature(plan: Plan, report: Report, feature: str, scenarios: Sequence[Scenario]) -> str | None:
+def _feature(
+    plan: Plan, report: Report, feature: str, scenarios: Sequence[Scenario], path: str
+) -> str | None:
     shared = _shared(scenarios)
     start = Story(plan)
     background: _Background | None = None
@@ -55,19 +64,20 @@ def _feature(plan: Plan, report: Report, feature: str, scenarios: Sequence[Scena
             return None
         names = tuple(thing.variable for thing in start.things.values())
         background = _Background(names, tuple(start.lines))
-    told = [
+    told = _named_apart(
         found
         for scenario in scenarios
         if (found := _scenario(plan, report, start, scenario, len(shared))) is not None
-    ]
+    )
     if not told:
         return None
+    plan.needs_hooks |= {f"{path}::{one.name}": one.hooks for one in told if one.hooks}
     story = next((one.story for one in scenarios if one.story), None)
     return render(
         "tests/scenarios/test_feature.py",
         docstring=doc(f"{feature} ({story})." if story else f"{feature}."),
         background=background,
-        scenarios=_named_apart(told),
+        scenarios=told,
     )
 
 
@@ -100,7 +110,16 @@ def _scenario(
         bool(shared),
         "cast." in text,
         tuple(story.lines),
+        tuple(_hooks(plan.model, scenario)),
     )
+
+
+def _hooks(model: Model, scenario: Scenario) -> Iterator[str]:
+    """Those of the operations that it names, and of jobs where it lets time pass."""
+    words = {word for step in scenario.steps for word in _WORD.findall(step.text.value)}
+    names = [one.id for one in model.operations if one.id in words]
+    names += [job.name for job in model.jobs] if words & {"pass", "passes"} else []
+    yield from dict.fromkeys(hook for name in names for hook in hooks_asked_by(model, name))
 
 
 def _told(plan: Plan, report: Report, story: Story, steps: Sequence[Step], title: str) -> bool:
@@ -157,12 +176,12 @@ def _asks_for_response(step: Step) -> bool:
     return step.keyword == "Then" and "response" in step.text.value
 
 
-def _named_apart(scenarios: Sequence[_Scenario]) -> list[_Scenario]:
+def _named_apart(scenarios: Iterable[_Scenario]) -> list[_Scenario]:
     counts: dict[str, int] = {}
     found = []
     for one in scenarios:
         counts[one.name] = counts.get(one.name, 0) + 1
         number = counts[one.name]
         name = one.name if number == 1 else f"{one.name}_{number}"
-        found.append(_Scenario(name, one.races, one.has_background, one.uses_cast, one.lines))
+        found.append(replace(one, name=name))
     return found

@@ -4,7 +4,7 @@ Nothing here is emitted. It tells which situation shows what, so that a test cla
 bundle says.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,8 @@ from specwright.emit.behaviour import Behaviour
 from specwright.emit.lookups import operation_rule
 from specwright.emit.tests.constraints import first_broken, keeps, pointing
 from specwright.emit.tests.factory import Row
+from specwright.emit.tests.hooks import given_by
+from specwright.emit.tests.parts import parts
 from specwright.emit.tests.stage import Stage
 from specwright.emit.tests.values import NOW
 from specwright.model import Model
@@ -20,8 +22,8 @@ from specwright.model.access import ANYONE, Permission
 from specwright.model.evaluation import evaluate, holds
 from specwright.model.lifecycles import Transition
 from specwright.model.operations import Operation, OperationKind
-from specwright.model.rules import Block, DoRule, Each, Search
-from specwright.model.typed import Logic, Typed
+from specwright.model.rules import Block, DoHook, Each, Search
+from specwright.model.typed import Typed
 
 FORBIDDEN = "403 forbidden"
 NOT_FOUND = "404 not-found"
@@ -323,7 +325,10 @@ class Simulation:
         blocks = [behaviour.own_block] if behaviour.own_block else []
         blocks += [e.block for e in behaviour.effects if arrow and e.name == arrow.effect]
         for block in blocks:
-            self._require(block, scope)
+            self._require(block, scope, behaviour)
+        for block in blocks:
+            scope |= self._given(block)
+            self._require(block, scope, behaviour, late=True)
         for block in blocks:
             values |= self._values(behaviour, block, scope)
         if arrow is not None or values or _touches(behaviour):
@@ -343,8 +348,22 @@ class Simulation:
         guard = arrows[0].guard
         raise _Refused(GUARD_FAILED, *(self.failing_parts(guard, scope) if guard else ()))
 
-    def _require(self, block: Block, scope: Mapping[str, Any]) -> None:
+    def _given(self, block: Block) -> dict[str, Any]:
+        """What the hooks of a block give."""
+        return given_by(self.model, block.hooks, self.stage.hooks)
+
+    def _require(
+        self,
+        block: Block,
+        scope: Mapping[str, Any],
+        behaviour: Behaviour | None = None,
+        *,
+        late: bool = False,
+    ) -> None:
+        """Of a behaviour, those that wait for a hook are asked late."""
         for require in block.require:
+            if behaviour is not None and behaviour.is_late(require.condition) is not late:
+                continue
             failed = self.failing_parts(require.condition, scope)
             if failed:
                 raise _Refused(f"{require.status} {require.error}", *failed)
@@ -365,8 +384,8 @@ class Simulation:
             if target is not row and target is not None:
                 value = evaluate(one.value, scope, self.stage.all)
                 outcome.changes.set(one.target.entity, target, {one.target.column: value})
-        for do in block.do:
-            if not isinstance(do, DoRule) or do.kind != "operation":
+        for do in (do for do in block.do if not isinstance(do, DoHook)):
+            if do.kind != "operation":
                 raise Beyond(block.place)
             inner = self._behaviour(do.name)
             target = scope[do.row] if do.row is not None and do.row in scope else row
@@ -397,6 +416,7 @@ class Simulation:
             scope = {"now": NOW, "actor": None, each.name: row}
             if not holds(each.block.where, scope, self.stage.all):
                 continue
+            scope |= self._given(each.block)
             outcome = Outcome("")
             try:
                 self._require(each.block, scope)
@@ -453,18 +473,6 @@ class Simulation:
             if not is_held:
                 failed.append(part)
         return tuple(failed)
-
-
-def parts(condition: Typed | None) -> tuple[Typed, ...]:
-    return tuple(_parts(condition)) if condition is not None else ()
-
-
-def _parts(condition: Typed) -> Iterator[Typed]:
-    if isinstance(condition, Logic) and condition.operator == "&&":
-        for operand in condition.operands:
-            yield from _parts(operand)
-    else:
-        yield condition
 
 
 def _touches(behaviour: Behaviour) -> bool:

@@ -13,10 +13,12 @@ from functools import cached_property
 from typing import Any
 
 from specwright.emit.behaviour import Behaviour
+from specwright.emit.hooks import hooks_asked_by
 from specwright.emit.lookups import operation_rule
 from specwright.emit.tests.conditions import conditions_of, values_of_trigger
 from specwright.emit.tests.factories import Factories
 from specwright.emit.tests.factory import Row
+from specwright.emit.tests.hooks import values_of
 from specwright.emit.tests.requests import (
     MADE_UP,
     NoSample,
@@ -27,7 +29,7 @@ from specwright.emit.tests.requests import (
 )
 from specwright.emit.tests.simulation import Asked, Beyond, Outcome, Simulation
 from specwright.emit.tests.slots import Knob, Slot, Slots
-from specwright.emit.tests.stage import Given, Impossible, Stage
+from specwright.emit.tests.stage import HOOKS, Given, Impossible, Stage
 from specwright.emit.tests.values import NOW, Ref
 from specwright.emit.tests.variables import apart, variable_of
 from specwright.emit.tests.written import columns_of, request_of
@@ -163,7 +165,9 @@ class Situations:
         self._base = self._make_base()
         self._tie()
         names = dict(self._tops)
-        self._slots = Slots(self.factories, names)
+        asked = hooks_asked_by(self.model, self.operation.id)
+        told = (name for name in asked if values_of(self.model, name))
+        self._slots = Slots(self.factories, names, hooks=tuple(told))
         for each in self._rounds():
             self._slots.bind(each.name, each.collection)
         wanted = [*conditions_of(self.model, self.operation, self.role), *self.also]
@@ -298,12 +302,17 @@ class Situations:
         touched = self._slots.touched(part)
         knobs = [knob for knob in self._knobs if (id(knob.slot), knob.column) in touched]
         rest = tuple((knob, value) for knob, value in success.choice if knob not in knobs)
-        options = [[(knob, value) for value in (_UNSAID, *knob.choices)] for knob in knobs]
+        options = [[(knob, value) for value in self._variants(knob)] for knob in knobs]
         for chosen in itertools.islice(itertools.product(*options), MOST_TRIES):
             said = tuple((knob, value) for knob, value in chosen if value is not _UNSAID)
             found = self.tried((*rest, *said))
             if found is not None:
                 yield found
+
+    def _variants(self, knob: Knob) -> Sequence[Any]:
+        """What a hook gives is always said: before, it may have given something else."""
+        is_hook = knob.slot is self._slots.hook_slot
+        return knob.choices if is_hook else (_UNSAID, *knob.choices)
 
     def tried(self, choice: Choice) -> Found | None:
         situation = self._with(choice)
@@ -326,8 +335,14 @@ class Situations:
                 givens.append(given)
             else:
                 givens += _Placing(self.factories, chosen).placed(slot, given)
-        situation = replace(self._base, givens=tuple(givens))
+        situation = replace(self._base, givens=(*givens, *self._given_by_hooks(choice)))
         return self._with_body(situation, choice)
+
+    def _given_by_hooks(self, choice: Choice) -> Iterator[Given]:
+        slot = self._slots.hook_slot
+        says = tuple((knob.column or "", value) for knob, value in choice if knob.slot is slot)
+        if says:
+            yield Given(slot.variable, HOOKS, says=says)
 
     def _with_body(self, situation: Situation, choice: Choice) -> Situation:
         """What is chosen of the request, or of a row that is to be made, stands in the body."""
@@ -611,7 +626,7 @@ def distance(one: Any, other: Any) -> float:
         return float(abs((one - other).days))
     numbers = (int, float, Decimal)
     if isinstance(one, numbers) and isinstance(other, numbers):
-        return float(abs(one - other))  # type: ignore[operator]
+        return float(abs(Decimal(one) - Decimal(other)))
     if one is None or other is None:
         return 1000.0
     return 100.0 if one is _UNSAID or other is _UNSAID else 10.0

@@ -8,6 +8,8 @@ from typing import Any
 
 from specwright.emit.tests import samples
 from specwright.emit.tests.factories import Factories
+from specwright.emit.tests.hooks import values_of
+from specwright.emit.tests.stage import HOOKS
 from specwright.emit.tests.values import NOW, Ref
 from specwright.emit.tests.variables import apart, variable_of
 from specwright.model.entities import Column, Entity
@@ -68,6 +70,8 @@ class Slots:
     factories: Factories
     names: dict[str, Slot]
     request: Slot = field(default_factory=lambda: Slot("request", ""))
+    hooks: tuple[str, ...] = ()  # of which a test can say what they give
+    hook_slot: Slot = field(default_factory=lambda: Slot("hooks", HOOKS))
     _taken: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -157,6 +161,8 @@ class Slots:
         return set(self._touched(condition, {**self.names, "request": self.request}))
 
     def _touched(self, typed: Typed, env: Mapping[str, Slot]) -> Iterator[tuple[int, str | None]]:
+        if isinstance(typed, Name) and typed.name in self.hooks:
+            yield id(self.hook_slot), typed.name
         if isinstance(typed, Get):
             slot = self._slot(typed.row, env)
             if slot is not None:
@@ -177,6 +183,8 @@ class Slots:
     def knobs(self, actor: str | None) -> list[Knob]:
         tops = dict.fromkeys(self.names.values())
         found = [knob for top in tops for slot in top.all() for knob in self._of(slot, actor)]
+        model = self.factories.model
+        found += [Knob(self.hook_slot, name, tuple(values_of(model, name))) for name in self.hooks]
         return list({(id(k.slot), k.column): k for k in found}.values())
 
     def _of(self, slot: Slot, actor: str | None) -> Iterator[Knob]:

@@ -18,6 +18,9 @@ class Impossible(Exception):
     """A row that the tables do not take."""
 
 
+HOOKS = ""  # in the place of the entity: what hand-written code gives, by the names of hooks
+
+
 @dataclass(frozen=True, slots=True)
 class Given:
     """A row that a test puts there under a variable; what it does not say, its factory says.
@@ -46,6 +49,7 @@ class Stage:
     variables: dict[str, Row] = field(default_factory=dict)
     entities: dict[str, str] = field(default_factory=dict)  # of the variables
     versions: dict[str, int | None] = field(default_factory=dict)  # that a test has at hand
+    hooks: dict[str, Any] = field(default_factory=dict)  # what they give, where that is said
     _count: int = 1_000_000
     _home: Row | None = None
 
@@ -54,6 +58,9 @@ class Stage:
 
     def put(self, givens: Sequence[Given]) -> "Stage":
         for given in givens:
+            if given.entity == HOOKS:
+                self.hooks |= given.said
+                continue
             for _ in range(given.times):
                 self.put(given.first)
                 row = self.add(given.entity, given.status, **self.resolved(given.said))

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
+from specwright.emit.tests.hooks import given_by
 from specwright.emit.tests.printing import (
     Test,
 )
@@ -89,6 +90,7 @@ class Creating(Writing):
         stage = self.situation.staged(self.plan.factories)
         asked = self.situation.asked(stage)
         names = {"now": NOW, "actor": asked.actor, "request": asked.request}
+        names |= given_by(self.plan.model, behaviour.hooks if behaviour else (), stage.hooks)
         for one in behaviour.sets if behaviour else ():
             try:
                 value = evaluate(one.value, names, stage.all)
