@@ -98,6 +98,7 @@ def test_a_repository_in_the_bundle_is_refused(run: Run) -> None:
     [
         (("--python", "/nowhere/python"), "/nowhere/python is no program."),
         (("--todo", "../TODO.md"), "`../TODO.md` (--todo) is not in the repository."),
+        (("--todo", ".git/hooks/x"), "`.git/hooks/x` (--todo) is no place for a plan."),
         (("--todo", "README.md"), "`README.md` (--todo) is a file of the backend."),
     ],
 )

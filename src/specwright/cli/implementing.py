@@ -29,7 +29,7 @@ from specwright.roles.choices import Switch
 from specwright.roles.settings import DOCS_TODO, PREFER_EDIT
 from specwright.tree import PathLeavesTree, Tree
 from specwright.workflow import Delivery, Repository, Workshop, documents
-from specwright.workflow.delivery import Todo
+from specwright.workflow.delivery import Todo, is_reserved
 from specwright.workflow.person import Person
 
 TRY = "Try `TODO.md`."
@@ -126,6 +126,8 @@ class _Order:
             (inside,) = Tree({path: ""})
         except PathLeavesTree as error:
             raise Misuse(f"`{path}` ({said}) is not in the repository.", TRY) from error
+        if is_reserved(inside):
+            raise Misuse(f"`{inside}` ({said}) is no place for a plan.", TRY)
         if inside in plan.backend.tree:
             raise Misuse(f"`{inside}` ({said}) is a file of the backend.", TRY)
         if inside in before and not before[inside].startswith(documents.TODO_BEGINS):

@@ -118,7 +118,7 @@ class Delivery:
         for path in self.tests.keys() & {*self.core, *self.migrations, *self.code}:
             yield f"{path} is sealed with the tests, and cannot be anything else"
         for path in (*self.final, *self.removed):
-            if any(PurePosixPath(path.casefold()).is_relative_to(place) for place in RESERVED):
+            if is_reserved(path):
                 yield f"{path} is not a place for files of a backend"
 
     @property
@@ -142,6 +142,11 @@ class Delivery:
     @property
     def final(self) -> Tree:
         return self.before_code | self.code
+
+
+def is_reserved(path: str) -> bool:
+    """Whether a path is git's or a run's own."""
+    return any(PurePosixPath(path.casefold()).is_relative_to(place) for place in RESERVED)
 
 
 def is_test_file(path: str) -> bool:
