@@ -243,8 +243,12 @@ def _inside(  # noqa: C901, PLR0911 - a table
             return typed
         case Listing():
             return replace(typed, elements=tuple(change(one) for one in typed.elements))
-        case Get() | Follow():
+        case Get():
             return replace(typed, row=change(typed.row))
+        case Follow():
+            row = change(typed.row)
+            keys = (replace(key, row=row) if key.row == typed.row else key for key in typed.keys)
+            return replace(typed, row=row, keys=tuple(keys))
         case Negative() | IsNull() | IsTrue() | Not():
             return replace(typed, operand=change(typed.operand))
         case Arithmetic() | Compare():
