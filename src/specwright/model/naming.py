@@ -70,6 +70,9 @@ _RESERVED_IN_BACKENDS = word_set(  # what emitted functions use beside their row
     """connection service all any bool bytes date datetime dict float int len list max min next
     object set str sum super tuple type zip"""
 )
+_RESERVED_IN_MODULES = word_set(  # what stands beside the functions of operations
+    "bool bytes dict float int list object router set str tuple type"
+)
 _RESERVED_FOR_ROWS = (
     RESERVED_IN_PYTHON
     | RESERVED_IN_EXPRESSIONS
@@ -116,6 +119,13 @@ def reserved_by(name: str) -> str | None:
     if name in RESERVED_IN_PYTHON:
         return "Python"
     return "CEL" if name in RESERVED_IN_EXPRESSIONS else None
+
+
+def reserved_for_functions(name: str) -> str | None:
+    """What keeps an operation from being called so, by the function that it becomes."""
+    if snake(name) in RESERVED_IN_PYTHON:
+        return "Python reserves the word"
+    return "the code of a backend uses it" if snake(name) in _RESERVED_IN_MODULES else None
 
 
 def row_name(table: str) -> str:

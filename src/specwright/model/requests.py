@@ -20,6 +20,7 @@ from specwright.model.operations import (
 from specwright.model.sql_types import Kind
 from specwright.model.views import Meanings, Unbound
 from specwright.model.wire import (
+    excess,
     flattened,
     is_object,
     kinds,
@@ -115,13 +116,14 @@ class BodyBinder:
                 )
             )
             return None
-        reason = misfit(field.schema, column.type, self.meanings.enum_of(column), incoming=True)
+        reason = misfit(
+            field.schema, column.type, self.meanings.enum_of(column), incoming=True
+        ) or excess(field.schema, column.type)
         if reason is None and field.schema.nullable and not column.nullable:
             reason = "may be null in the contract, but is `not null` in the data model"
         if reason is not None:
             place = place_of_misfit(field.schema, field.place)
             self.problems.append(Unbound(place, f"`{field.name}` {reason}.", "Make the two agree."))
-            return None
         key = entity.foreign_key_of(column.name)
         return replace(field, column=column.name, names_row=key.target if key else None)
 

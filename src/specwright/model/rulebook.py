@@ -30,6 +30,7 @@ from specwright.model.rule_expressions import Surroundings as RuleSurroundings
 from specwright.model.rule_reading import RuleReader
 from specwright.model.rules import Derived, Job, Rule
 from specwright.model.scope import Scopes
+from specwright.model.wording import check_function_name
 from specwright.spec import syntax
 from specwright.spec.text import Text
 
@@ -164,6 +165,7 @@ class Rulebook(ContractReading):
 
     @cached_property
     def _rules(self) -> tuple[Rule, ...]:
+        self._check_function_names()
         self._check_rule_names()
         written: list[tuple[Node, syntax.Word, syntax.Block]] = []
         written += [(("operation", n.value), n, b) for n, b in self.bundle.rules.operations]
@@ -215,6 +217,24 @@ class Rulebook(ContractReading):
                 f"`{rule.name}` is a GET, which changes nothing.",
                 "Let the contract call it with POST, or drop what it does.",
             )
+
+    def _check_function_names(self) -> None:
+        """Everything that is done becomes a function: said once, where the contract has it."""
+        operations = [one.id for one in self._contract_operations.values()]
+        known = {word.value for word in operations}
+        rules = self.bundle.rules
+        inner = [
+            arrow.trigger for one in self.bundle.data_model.diagrams for arrow in one.transitions
+        ]
+        inner += [name for name, _ in rules.operations]
+        unknown = {word.value: word for word in inner if word is not None}
+        operations += [word for name, word in unknown.items() if name not in known]
+        for word in operations:
+            check_function_name(word, "an operation", self.report)
+        for word in [name for name, _ in rules.effects]:
+            check_function_name(word, "an effect", self.report)
+        for word in [job.name for job in rules.jobs]:
+            check_function_name(word, "a job", self.report)
 
     def _check_rule_names(self) -> None:
         known = [*self._contract_operations, *self._triggers]

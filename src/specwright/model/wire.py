@@ -139,6 +139,18 @@ def misfit(schema: Schema, column: SqlType, enum: EnumType | None, *, incoming: 
     return _enum_misfit(schema, enum, incoming=incoming)
 
 
+def excess(schema: Schema, column: SqlType) -> str | None:
+    """Why the column has no room for all that the contract says may be sent."""
+    longest, highest = schema.max_length, schema.maximum
+    if longest is not None and column.length is not None and longest > column.length:
+        said = f"may be {longest} characters long"
+    elif highest is not None and column.bounds is not None and highest > column.bounds[1]:
+        said = f"may be {highest}"
+    else:
+        return None
+    return f"{said} in the contract, but is `{column.sql}` in the data model"
+
+
 def place_of_misfit(schema: Schema, at: Place) -> Place:
     """Values that a component lists are put right there, wherever it is used."""
     return schema.place if schema.enum is not None and schema.name is not None else at

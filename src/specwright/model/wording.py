@@ -33,5 +33,16 @@ def check_name(name: Word, what: str, report: Report) -> None:
         )
 
 
+def check_function_name(name: Word, what: str, report: Report) -> None:
+    reason = naming.reserved_for_functions(name.value)
+    if reason is not None:
+        report.add(
+            name.place,
+            Code.UNUSABLE_NAME,
+            f"`{name}` cannot be the name of {what}: {reason}.",
+            "Add a word that says what it is done to.",
+        )
+
+
 def listed(values: Sequence[str]) -> str:
     return ", ".join(f"`{value}`" for value in values)

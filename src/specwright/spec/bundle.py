@@ -79,8 +79,14 @@ class _Folder:
                 self.report.add(fence.info.place, Code.UNREAD_BLOCK, message, hint)
         return parts
 
+    def _is_faulty(self, path: str) -> bool:
+        """Whether it is said already what is wrong with the file."""
+        return any(one.place.file == path for one in self.report)
+
     def _text(self, path: str) -> Text | None:
         text = self.files.get(path)
+        if text is None and self._is_faulty(path):
+            return None
         if text is None and path in _REQUIRED:
             message = f"`{path}` is missing."
             self._add(path, Code.MISSING_FILE, message, self._rename(path) or _REQUIRED[path])
@@ -111,7 +117,6 @@ class _Folder:
         return None
 
     def _data_model(self) -> DataModel:
-        before = len(self.report)
         fences = list(_fences(self._parts(DATA_MODEL)))
         for fence in fences:
             near = did_you_mean(fence.language, _DRAWN)
@@ -119,7 +124,7 @@ class _Folder:
                 message = f"This block is not read: nothing here is called `{fence.language}`."
                 self.report.add(fence.info.place, Code.UNREAD_BLOCK, message, near)
         tables = [fence.body for fence in fences if fence.language == "dbml"]
-        if not tables and len(self.report) == before:
+        if not tables and not self._is_faulty(DATA_MODEL):
             message = f"`{DATA_MODEL}` has no `dbml` block, so there are no tables."
             self._add(DATA_MODEL, Code.MISSING_BLOCK, message, _REQUIRED[DATA_MODEL])
         diagrams = (
@@ -133,9 +138,8 @@ class _Folder:
         )
 
     def _rules(self) -> Rules:
-        before = len(self.report)
         rules = read_rules(self._parts(RULES), self.report)
-        if not rules.access and len(self.report) == before:
+        if not rules.access and not self._is_faulty(RULES):
             message = f"`{RULES}` has no access table, so nobody may do anything."
             self._add(RULES, Code.MISSING_BLOCK, message, _REQUIRED[RULES])
         return rules

@@ -110,9 +110,10 @@ def _call(plan: Plan, working: Working, role: str) -> _Call:
         request += f", row={about}"
         lines = (*_adapted(plan, actor), *printer.givens(givens, used | {about}))
     initial = next((g.status for g in givens if g.variable == named.row), None)
+    name = f"{operation.name}_as_{role}" if role else operation.name
     return _Call(
         operation.id,
-        f"{operation.name}_as_{role}" if role else operation.name,
+        f"call_{name}" if name.startswith("test") else name,  # as no test is called
         role,
         lines,
         request,

@@ -1,0 +1,1 @@
+printf '\nCaf\351\n' >> rules.md
