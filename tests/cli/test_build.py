@@ -355,3 +355,25 @@ def test_our_own_fault_is_admitted_in_a_sentence(
     assert "Traceback" not in said.err
     monkeypatch.setenv("SPECWRIGHT_TRACEBACK", "1")
     assert "ZeroDivisionError" in run("build", bundle.name, "--into", "backend").err
+
+
+def test_a_place_without_room_to_lay_out_the_code_is_named(bundle: Path, tmp_path: Path) -> None:
+    limited = (
+        "import resource, runpy; resource.setrlimit(resource.RLIMIT_FSIZE, (999, 999)); "
+        "runpy.run_module('specwright', run_name='__main__')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-Bc", limited, "build", bundle.name, "--into", "backend"],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr.startswith("The code could not be laid out in ")
+    assert "TMPDIR" in done.stderr
+    assert not (tmp_path / "backend" / "backend").exists()
+
+
+@pytest.mark.parametrize("closed", [">&-", ">&- 2>&-"])
+def test_a_closed_stream_is_no_reason_to_fail(bundle: Path, tmp_path: Path, closed: str) -> None:
+    command = f"{sys.executable} -m specwright check {bundle.name} {closed}"
+    done = subprocess.run(["sh", "-c", command], cwd=tmp_path, check=False)
+    assert done.returncode == 0

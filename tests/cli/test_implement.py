@@ -111,10 +111,11 @@ def test_a_misuse_is_said_before_a_run_begins(run: Run, words: tuple[str, ...], 
 
 
 @pytest.mark.usefixtures("bundle")
-def test_a_branch_that_git_would_not_take_is_refused(run: Run) -> None:
-    said = run("implement", "notes", "--into", "repo", *HERE, "--branch", "a..b")
+@pytest.mark.parametrize("name", ["a..b", "HEAD"])
+def test_a_branch_that_git_would_not_take_is_refused(run: Run, name: str) -> None:
+    said = run("implement", "notes", "--into", "repo", *HERE, "--branch", name)
     assert said.code == 1
-    assert said.err.startswith("`a..b` cannot be the name of a branch.")
+    assert said.err.startswith(f"`{name}` cannot be the name of a branch.")
 
 
 @pytest.mark.parametrize("command", [["show", "r1"], ["resume", "r1"], ["approve", "r1"]])

@@ -247,7 +247,7 @@ def _subfolder(path: Path, _: Git) -> str:
 
 def _bare(path: Path, _: Git) -> str:
     subprocess.run(["git", "init", "-q", "--bare", str(path)], check=True)
-    return "is not a git repository with a working tree"
+    return "is a bare repository"
 
 
 @pytest.mark.parametrize("make", [_file, _full_folder, _subfolder, _bare])

@@ -1,6 +1,7 @@
 """Tidying where the machine may not help."""
 
 import subprocess
+from tempfile import gettempdir
 
 from specwright.gates.tidy import tidy
 from specwright.tree import Tree
@@ -18,3 +19,8 @@ def tidied(tree: Tree) -> Tree:
             raise Refusal(f"ruff, which lays out the code, was stopped: {why}.") from error
         error.add_note(said)  # it was given no Python: our own fault
         raise
+    except OSError as error:
+        raise Refusal(
+            f"The code could not be laid out in {gettempdir()}: {error.strerror}.",
+            "Make room there, or name another place in TMPDIR.",
+        ) from error

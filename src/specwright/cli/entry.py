@@ -36,6 +36,7 @@ MODULES = {
 
 
 def main(argv: Sequence[str] | None = None) -> int:
+    _open_what_is_closed()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # what a terminal cannot show is no reason to stop
             stream.reconfigure(errors="replace")
@@ -56,6 +57,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001 - the last resort
         return _our_fault(error, terminal)
     return code
+
+
+def _open_what_is_closed() -> None:
+    """Who closed a stream does not want to read it."""
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - until the process ends
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115, PTH123
 
 
 def _answered(asked: argparse.Namespace, terminal: Terminal) -> int:

@@ -63,7 +63,13 @@ class Repository:
 
     @classmethod
     def _existing(cls, path: Path, environment: Mapping[str, str]) -> "Repository":
-        top = Git(path, environment).asks("rev-parse", "--show-toplevel")
+        git = Git(path, environment)
+        top = git.asks("rev-parse", "--show-toplevel")
+        if git.asks("rev-parse", "--is-bare-repository") == "true":
+            raise Refusal(
+                f"{path} is a bare repository: it has no files to work on.",
+                f"Clone it (`git clone {path}`), and name the clone.",
+            )
         if not top:
             raise Refusal(
                 f"{path} holds files, but is not a git repository with a working tree.",
@@ -177,7 +183,8 @@ class Repository:
 
     def _expect_branch(self, branch: str) -> None:
         ref = f"refs/heads/{branch}"
-        if branch.startswith("-") or self.git.asks("check-ref-format", ref) is None:
+        is_taken = branch == "HEAD" or branch.startswith("-")  # git reads them as something else
+        if is_taken or self.git.asks("check-ref-format", ref) is None:
             raise Refusal(f"`{branch}` cannot be the name of a branch.", "Try `001-orders`.")
         above = [str(name) for name in PurePosixPath(branch).parents[:-1]]
         below = self.git("for-each-ref", "--format=%(refname:short)", f"{ref}/").splitlines()
