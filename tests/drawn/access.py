@@ -31,6 +31,8 @@ class Access:
         for role in self.plan.roles:
             if self.dice.chance(0.7):
                 operation.cells[role] = self._cell(operation)
+        if not self.plan.roles or self.dice.has("signed_in"):
+            operation.cells["signed in"] = self._cell(operation)
         if not operation.cells:
             operation.cells[self.plan.roles[-1]] = "yes"
 
@@ -65,7 +67,12 @@ class Access:
     def _hidden(self) -> None:
         for table in self.plan.entities:
             shown = [c for c in table.plain if c.nullable] or table.plain
-            if shown and table is not self.plan.users and self.dice.has("hidden"):
+            if (
+                self.plan.roles
+                and shown
+                and table is not self.plan.users
+                and self.dice.has("hidden")
+            ):
                 role = self.dice.pick(self.plan.roles)
                 rule = f'`actor.role == "{role}"`'
                 if self.plan.operation("list", table) is not None:

@@ -171,7 +171,7 @@ class Conditions:
         return f"{self._row}.{owner.name} {self.dice.pick(['==', '==', '!='])} actor.id"
 
     def _of_actor(self) -> str | None:
-        if self.dice.chance(0.7):
+        if self.dice.chance(0.7) or not self.plan.roles:
             return self._of_owner()
         return f'actor.role {self.dice.pick(["==", "!="])} "{self.dice.pick(self.plan.roles)}"'
 

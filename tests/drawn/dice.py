@@ -42,6 +42,8 @@ FEATURES = {
     "action": 0.2,
     "public": 0.15,
     "condition": 0.3,
+    "all_alike": 0.15,  # who signs in has no role
+    "signed_in": 0.1,  # a cell for every role that has none
     "membership": 0.15,  # a condition of access on who belongs to a row
     "require": 0.35,
     "free_field": 0.15,

@@ -40,13 +40,17 @@ class Tables:
     def _users(self) -> None:
         taken = {table.noun for table in self.plan.tables}
         users = self._add(self.dice.pick([one for one in words.PEOPLE if one not in taken]))
-        self.plan.roles = self.dice.pick(words.ROLES)
-        role = Enum(self.dice.pick(["role", "user_role", f"{users.row}_role"]), self.plan.roles)
-        self.plan.enums.append(role)
         self.plan.users = users
         if self.plan.tenant is not None:
             users.columns.append(self.plan.tenant)
         users.columns.append(Column("email", "citext", unique=True))
+        if not self.dice.has("all_alike"):
+            self._roles(users)
+
+    def _roles(self, users: Table) -> None:
+        self.plan.roles = self.dice.pick(words.ROLES)
+        role = Enum(self.dice.pick(["role", "user_role", f"{users.row}_role"]), self.plan.roles)
+        self.plan.enums.append(role)
         users.columns.append(
             Column("role", "enum", enum=role, default=f"'{self.plan.roles[0]}'"),
         )

@@ -171,7 +171,7 @@ def _call(plan: Plan, operation: Operation) -> dict[str, Any]:
 
 def _rules(plan: Plan) -> Iterator[str]:
     yield "# Rules\n\n## Access\n"
-    columns = [*plan.roles, "anyone"]
+    columns = [*plan.roles, "signed in", "anyone"]
     yield f"| operation | {' | '.join(columns)} |"
     yield f"|{'---|' * (len(columns) + 1)}"
     for operation in plan.operations:

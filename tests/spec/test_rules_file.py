@@ -473,7 +473,7 @@ HIDDEN = "| hidden field | visible to |\n|---|---|\n"
             [
                 (
                     "1:15 unclear-cell: `all users` cannot be a role. "
-                    "| Head it with a role of the users, such as `admin`, or with `anyone`."
+                    "| Head it with a role of the users, such as `admin`, with `anyone`, or with `signed in`."
                 ),
                 "1:31 declared-twice: `a` has two columns in this table. | Keep one of the two.",
             ],

@@ -6,8 +6,8 @@ from functools import cached_property
 
 from specwright.address import pascal
 from specwright.emit import columns, names
-from specwright.emit.lookups import role_enum
 from specwright.emit.queries import Conditions, Scope, Sql, ours, where
+from specwright.emit.roles import CallersRole
 from specwright.emit.sql_expressions import Subject
 from specwright.emit.wording import quoted
 from specwright.model import Model
@@ -206,9 +206,8 @@ class ListWriter:
     def _shape(self) -> str:
         role = []
         if self.by_role:
-            enum = role_enum(self.scope.model)
-            assert enum is not None
-            role = [f"role: {enum.class_name} | None"]
+            told = CallersRole(self.scope.model)
+            role = [f"{told.parameter}: {told.annotation}"]
         asked = [f"{self._sort}: str"] if self._sort else []
         asked += [f"{name}: bool" for name in self._optional_filters]
         asked += ["after: bool"] if self.by_key else []
@@ -221,7 +220,8 @@ class ListWriter:
 
     def _start(self) -> str:
         start = ours(self._entity, by_role=self.scope.by_role)
-        called = f"{start}(role)" if self.scope.by_role else start
+        told = CallersRole(self.scope.model)
+        called = f"{start}({told.parameter})" if self.scope.by_role else start
         joins = [
             f"{self.scope.table}.{own} == bindparam({quoted(f'parent_{own}')})"
             for own, _ in self.operation.parent_joins
@@ -232,12 +232,10 @@ class ListWriter:
         """Which rows the caller's role may list, of those that exist for them."""
         if not self._cells:
             return
-        enum = role_enum(self.scope.model)
-        assert enum is not None
-        yield "match role:"
+        told = CallersRole(self.scope.model)
+        yield f"match {told.parameter}:"
         for cell, sql in sorted(self._cells, key=lambda one: one[0].role == ANYONE):
-            own = f"{enum.class_name}.{names.member(cell.role)}"
-            yield f"    case {'_' if cell.role == ANYONE else own}:"
+            yield f"    case {'_' if cell.role == ANYONE else told.pattern(cell.role)}:"
             yield f"        rows = rows{where(sql.conditions)}" if sql else "        pass"
 
     def _narrowed(self) -> Iterator[str]:
@@ -326,7 +324,7 @@ class ListWriter:
                 yield f"parent_{own}={parent.row}.{theirs}"
 
     def _called(self) -> str:
-        asked = ["self._role"] if self.by_role else []
+        asked = [f"self._{CallersRole(self.scope.model).parameter}"] if self.by_role else []
         asked += [f"{self._sort}={self._sort}"] if self._sort else []
         asked += [f"{name}={name} is not None" for name in self._optional_filters]
         asked += ["after=after is not None"] if self.by_key else []

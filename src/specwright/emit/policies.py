@@ -17,7 +17,7 @@ from specwright.emit.python_expressions import to_python
 from specwright.emit.python_source import Level
 from specwright.emit.rendering import render
 from specwright.model import Model
-from specwright.model.access import ANYONE, Permission
+from specwright.model.access import ANYONE, SIGNED_IN, Permission
 from specwright.model.naming import attribute
 from specwright.model.operations import Operation
 from specwright.model.typed import Typed
@@ -61,8 +61,9 @@ def emit_policies(model: Model, domain: str) -> str | None:
 
 def is_guarded(model: Model, operation: Operation) -> bool:
     """Whether some callers may not do it."""
+    all_of_them = {ANYONE} if operation.is_public else {ANYONE, SIGNED_IN}
     return not any(
-        cell.role == ANYONE and cell.condition is None for cell in cells_of(model, operation)
+        cell.role in all_of_them and cell.condition is None for cell in cells_of(model, operation)
     )
 
 
@@ -121,19 +122,21 @@ class _Condition:
         return " or ".join(f"({part})" if " and " in part else part for part in parts) or "False"
 
     def _part(self, alike: list[Permission]) -> str:
-        has_role = self._has_role([cell.role for cell in alike])
-        if self.operation.is_public:
-            has_role = f"actor is not None and {has_role}"
+        asked = ["actor is not None"] if self.operation.is_public else []
+        if role_enum(self.model):
+            asked.append(self._has_role([cell.role for cell in alike]))
         condition = alike[0].condition
-        if condition is None:
-            return has_role
-        return f"{has_role} and {self._asked(condition)}"
+        if condition is not None:
+            asked.append(self._asked(condition))
+        return " and ".join(asked) or "True"
 
     def _of_anyone(self, cell: Permission, own: list[Permission]) -> str:
         """For callers whose role has no cell of its own."""
         condition = self._asked(cell.condition) if cell.condition else "True"
         if not own:
             return condition
+        if not role_enum(self.model):
+            return f"actor is None and {condition}"
         has_none = self._has_role([one.role for one in own], but="not ")
         return f"(actor is None or {has_none}) and {condition}"
 

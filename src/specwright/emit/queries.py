@@ -7,6 +7,7 @@ from functools import cached_property
 from specwright.emit import names
 from specwright.emit.lookups import permissions, role_enum
 from specwright.emit.python_expressions import to_python
+from specwright.emit.roles import CallersRole
 from specwright.emit.sql_expressions import Form, SqlSource, Subject, to_sql
 from specwright.emit.wording import quoted
 from specwright.model import Model
@@ -94,7 +95,12 @@ class Scope:
     @property
     def by_role(self) -> bool:
         """Whether callers of different roles see different rows."""
-        return bool(self.conditional)
+        return bool(self.conditional) and not self._all_alike
+
+    @cached_property
+    def _all_alike(self) -> bool:
+        """Whether every caller has signed in, and none has a role that could tell them apart."""
+        return not role_enum(self.model) and not any(one.is_public for one in self.model.operations)
 
     @property
     def tenant(self) -> str | None:
@@ -128,15 +134,22 @@ class Scope:
         """`select(Task).where(…)`: every query that looks for rows starts like this."""
         return selected(self.table, [self.tenant])
 
+    def start_of_all(self, conditions: Conditions) -> tuple[str, dict[str, Typed]]:
+        """The same where all callers are alike; and what its conditions bind."""
+        subject = Subject(self.entity.row, self.entity.name)
+        told = [conditions.narrowing(c.condition, subject) for c in self.conditional if c.condition]
+        asked = [condition for sql in told for condition in sql.conditions]
+        binds = {name: typed for sql in told for name, typed in sql.binds.items()}
+        return selected(self.table, [self.tenant, *asked]), binds
+
     def by_role_function(self, name: str, conditions: Conditions) -> tuple[str, dict[str, Typed]]:
         """The same by role, as a function; and what its conditions bind."""
-        enum = role_enum(self.model)
-        assert enum is not None
+        told = CallersRole(self.model)
         binds: dict[str, Typed] = {}
         lines = [
-            f"def {name}(role: {enum.class_name} | None) -> Select[{self.table}]:",
-            f'    """What exists for a caller of this role, as {self._reader} has it."""',
-            "    match role:",
+            f"def {name}({told.parameter}: {told.annotation}) -> Select[{self.table}]:",
+            f'    """What exists for such a caller, as {self._reader} has it."""',
+            f"    match {told.parameter}:",
         ]
         rest = self.start()
         for cell in _told_apart(self._seen):
@@ -149,7 +162,7 @@ class Scope:
             if cell.role == ANYONE:
                 rest = found
                 continue
-            lines.append(f"        case {enum.class_name}.{names.member(cell.role)}:")
+            lines.append(f"        case {told.pattern(cell.role)}:")
             lines.append(f"            return {found}")
         lines += ["        case _:", f"            return {rest}"]
         return "\n".join(lines), binds

@@ -23,7 +23,7 @@ from specwright.emit.handled import (
     search_arguments,
 )
 from specwright.emit.lists import ListWriter
-from specwright.emit.lookups import actor_class, body_argument, role_enum
+from specwright.emit.lookups import actor_class, body_argument
 from specwright.emit.parameters import body_class, facts_class
 from specwright.emit.python_text import renamed
 from specwright.emit.queries import (
@@ -37,6 +37,7 @@ from specwright.emit.queries import (
 )
 from specwright.emit.rendering import render
 from specwright.emit.repository_parts import Module, Repository, Struct
+from specwright.emit.roles import CallersRole
 from specwright.emit.row_keys import Lookup
 from specwright.emit.sql_expressions import Subject
 from specwright.emit.values import value_type
@@ -133,13 +134,15 @@ class _Writer:
             self.module.starts.append(text)
             bound |= dict(bound_values(binds))
         else:
-            self.module.starts.append(f"{self._ours} = {scope.start()}")
+            start, binds = scope.start_of_all(self.module.conditions)
+            self.module.starts.append(f"{self._ours} = {start}")
+            bound |= dict(bound_values(binds))
         for writer in lists:
             bound |= dict(bound_values(writer.binds))
         by_role = any(writer.by_role for writer in lists) or scope.by_role
         if by_role:
-            role = f"actor.{self._role_column}"
-            repository.scope.append(f"self._role = {_if_there(role, optional=optional)}")
+            told = CallersRole(self.model)
+            repository.scope.append(f"self._{told.parameter} = {told.of_actor(optional=optional)}")
         repository.bound = frozenset(bound)
         given = ", ".join(
             f"{quoted(name)}: {_if_there(value, optional=optional and value.startswith('actor'))}"
@@ -155,12 +158,6 @@ class _Writer:
         plain = actor_class(self.model)
         return f"{plain} | None" if self.handled.is_visited and plain != "None" else plain
 
-    @property
-    def _role_column(self) -> str:
-        assert self.model.roles is not None
-        assert self.model.roles.column is not None
-        return attribute(self.model.roles.column)
-
     def _with_scope(self, arguments: list[str]) -> list[str]:
         """The scope may have the time already."""
         if not Scope(self.model, self.handled.entity).asks_time or "now=now" not in arguments:
@@ -175,15 +172,13 @@ class _Writer:
                 f"{name} = Statement({row}, {statement.format(ours=self._ours)})"
             )
             return name
-        enum = role_enum(self.model)
-        assert enum is not None
-        function = name.lower()
-        text = statement.format(ours=f"{self._ours}(role)")
+        told, function = CallersRole(self.model), name.lower()
+        text = statement.format(ours=f"{self._ours}({told.parameter})")
         self.module.functions.append(
-            f"@cache\ndef {function}(role: {enum.class_name} | None) -> Statement[{row}]:\n"
+            f"@cache\ndef {function}({told.parameter}: {told.annotation}) -> Statement[{row}]:\n"
             f"    return Statement({row}, {text})"
         )
-        return f"{function}(self._role)"
+        return f"{function}(self._{told.parameter})"
 
     @property
     def _row(self) -> str:

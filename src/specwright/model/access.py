@@ -1,7 +1,7 @@
 """Who may do what, what exists for whom, and which fields are hidden from whom."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from specwright.diagnostic import Code, Level, Place, Report, did_you_mean
@@ -15,11 +15,15 @@ from specwright.spec import syntax
 from specwright.spec.syntax import Word
 
 ANYONE = "anyone"
+SIGNED_IN = "signed in"
 
 
 @dataclass(frozen=True, slots=True)
 class Roles:
-    """The roles that a caller can have: the values of `column` of the rows that sign in."""
+    """The roles that a caller can have: the values of `column` of the rows that sign in.
+
+    Where those rows have none, all callers with a token are alike: they are `signed in`.
+    """
 
     entity: str
     column: str | None
@@ -90,7 +94,7 @@ def read_roles(
     chosen = named or (columns if len(columns) == 1 else [])
     enum = enums.get(chosen[0].type.enum or "") if chosen else None
     if enum is None:
-        others = [word for word in written if word.value != ANYONE]
+        others = [word for word in written if word.value not in (ANYONE, SIGNED_IN)]
         if others:
             column = users.column("role")
             why = (
@@ -101,9 +105,10 @@ def read_roles(
                 Code.ROLE_COLUMN,
                 f"Nothing says who is `{others[0]}`: `{users.table}` {why}.",
                 f"Give it `role role [not null]`, and write an `Enum role` "
-                f"with {listed([word.value for word in others])}.",
+                f"with {listed([word.value for word in others])}; "
+                f"or head the column with `{SIGNED_IN}`.",
             )
-        return Roles(users.name, None, ())
+        return Roles(users.name, None, (SIGNED_IN,))
     return Roles(users.name, chosen[0].name, enum.values)
 
 
@@ -141,13 +146,17 @@ class AccessReader:
                         "Merge them.",
                     )
                     continue
-                permissions = tuple(self._permissions(word.value, checked, names, reader))
+                permissions = self._spelled_out(
+                    tuple(self._permissions(word.value, checked, names, reader))
+                )
                 found[word.value] = Access(word.value, permissions, word.place)
         return found
 
     def _is_role(self, role: Word) -> bool:
         values = self.roles.values if self.roles is not None else ()
-        if role.value == ANYONE or role.value in values:
+        if role.value in (ANYONE, *values):
+            return True
+        if role.value == SIGNED_IN and self.roles is not None:
             return True
         if self.roles is not None and self.roles.column is not None:
             self.report.add(
@@ -155,7 +164,7 @@ class AccessReader:
                 Code.UNKNOWN_ROLE,
                 f"`{role}` is no role: `{self.roles.column}` of {self.roles.entity} "
                 f"is {types.quoted(values)}.",
-                did_you_mean(role.value, (*values, ANYONE)),
+                did_you_mean(role.value, (*values, ANYONE, SIGNED_IN)),
             )
         return False
 
@@ -186,6 +195,16 @@ class AccessReader:
             condition = reader.condition(cell.condition, scope)
             if condition is not None:
                 yield Permission(role, condition, cell.condition.value.strip(), cell.place)
+
+    def _spelled_out(self, permissions: tuple[Permission, ...]) -> tuple[Permission, ...]:
+        """`signed in` is a cell for each role that has none of its own."""
+        values = self.roles.values if self.roles is not None else ()
+        own = {one.role for one in permissions}
+        found: list[Permission] = []
+        for one in permissions:
+            rest = [value for value in values if value not in own or value == SIGNED_IN]
+            found += [replace(one, role=role) for role in rest] if one.role == SIGNED_IN else [one]
+        return tuple(found)
 
     def check_security(self, access: Mapping[str, Access]) -> frozenset[str]:
         """The operations that nobody may call, said as open; contradictions are errors."""

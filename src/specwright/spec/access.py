@@ -18,6 +18,7 @@ _SUBJECTS: dict[str, Subject] = {
     "hidden field": "hidden",
     "hidden fields": "hidden",
 }
+SIGNED_IN = "signed in"  # a column for every caller with a token whose role has no cell
 _NAME = re.compile(r"[A-Za-z_][\w.-]*", re.ASCII)
 _FIELD = re.compile(r"([A-Za-z_]\w*)\.([A-Za-z_]\w*)", re.ASCII)
 _SEPARATORS = re.compile(r"[\s,]*")
@@ -82,9 +83,12 @@ class Tables:
     def _role(self, cell: Text) -> Word | None:
         name = cell.value.replace("`", "").replace("*", "").strip()
         place = cell.place(max(cell.value.find(name), 0))
-        if not _NAME.fullmatch(name):
+        if not (_NAME.fullmatch(name) or name == SIGNED_IN):
             message = f"`{name}` cannot be a role." if name else "This column names no role."
-            hint = "Head it with a role of the users, such as `admin`, or with `anyone`."
+            hint = (
+                "Head it with a role of the users, such as `admin`, "
+                f"with `anyone`, or with `{SIGNED_IN}`."
+            )
             self.report.add(place, Code.UNCLEAR_CELL, message, hint)
             return None
         role = Word(name, place)

@@ -35,6 +35,7 @@ def emit_access(plan: Plan, domain: str) -> str | None:
         said_role=f", {column}=role" if column else "",
         roles=tuple_text(plan.roles or (ANYONE,)),
         cells=[(name, tuple_text(answers)) for name, answers in cells],
+        of_all=[(name, answers[0]) for name, answers in cells],
         has_refused=any(not a.startswith("2") for _, answers in cells for a in answers),
         special=any(one.role != ANYONE for each in found for one in special(plan, each)),
         visited=any(one.role == ANYONE for each in found for one in special(plan, each)),

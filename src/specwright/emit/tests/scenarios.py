@@ -17,6 +17,7 @@ from specwright.model import Model
 from specwright.spec.syntax import Scenario, Step
 
 _WORD = re.compile(r"\w+")
+_MADE = re.compile(r"(\w+) = (await given\..+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +104,13 @@ def _scenario(
     story = start.copy("cast.") if shared else Story(plan)
     if not _told(plan, report, story, scenario.steps[shared:], scenario.name.value):
         return None
-    text = "\n".join(story.lines)
+    lines = tuple(_without_unused(story.lines))
     return _Scenario(
         test_name(scenario.name.value),
         story.races,
         bool(shared),
-        "cast." in text,
-        tuple(story.lines),
+        any("cast." in line for line in lines),
+        lines,
         tuple(_hooks(plan.model, scenario)),
     )
 
@@ -120,6 +121,15 @@ def _hooks(model: Model, scenario: Scenario) -> Iterator[str]:
     names = [one.id for one in model.operations if one.id in words]
     names += [job.name for job in model.jobs] if words & {"pass", "passes"} else []
     yield from dict.fromkeys(hook for name in names for hook in hooks_asked_by(model, name))
+
+
+def _without_unused(lines: Sequence[str]) -> Iterator[str]:
+    """A row that nothing speaks of later has no variable."""
+    for number, line in enumerate(lines):
+        made = _MADE.fullmatch(line)
+        later = [one for one in lines[number + 1 :] if not one.startswith("#")]
+        is_used = made is None or any(re.search(rf"\b{made[1]}\b", one) for one in later)
+        yield line if made is None or is_used else made[2]
 
 
 def _told(plan: Plan, report: Report, story: Story, steps: Sequence[Step], title: str) -> bool:

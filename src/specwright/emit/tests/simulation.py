@@ -18,7 +18,7 @@ from specwright.emit.tests.parts import parts
 from specwright.emit.tests.stage import Stage
 from specwright.emit.tests.values import NOW
 from specwright.model import Model
-from specwright.model.access import ANYONE, Permission
+from specwright.model.access import ANYONE, SIGNED_IN, Permission
 from specwright.model.evaluation import evaluate, holds
 from specwright.model.lifecycles import Transition
 from specwright.model.operations import Operation, OperationKind
@@ -166,9 +166,9 @@ class Simulation:
 
     def role_of(self, actor: Row | None) -> str:
         roles = self.model.roles
-        if actor is None or roles is None or roles.column is None:
+        if actor is None or roles is None:
             return ANYONE
-        return str(actor[roles.column])
+        return SIGNED_IN if roles.column is None else str(actor[roles.column])
 
     def _identify(self, asked: Asked) -> None:
         if asked.actor is None and not asked.operation.is_public:
