@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from talk import Run, edit
 
-DOCUMENTS = sorted((Path(__file__).parents[1] / "roles/documents").glob("*.md"))
+DOCUMENTS = sorted((Path(__file__).parents[3] / "shared/seeds").iterdir())
 ROLES = Path(".specwright/roles")
 
 

@@ -12,8 +12,15 @@ from specwright.roles.role import imported_name, known_as, settings_of
 from specwright.roles.settings import MEMORY, SETTINGS
 from specwright.spec.text import Text
 
-DOCUMENTS = sorted(Path(__file__).with_name("documents").glob("*.md"))
-BY_NAME = {file.stem: file.read_bytes().decode() for file in DOCUMENTS}
+SEEDS = Path(__file__).parents[3] / "shared/seeds"
+NUMBERS = {
+    "000": "staff-fullstack",
+    "001": "tdd-expert",
+    "002": "senior-backend",
+    "003": "backend-developer",
+    "004": "spec-implementer",
+}
+BY_NAME = {NUMBERS[file.name[:3]]: file.read_bytes().decode() for file in sorted(SEEDS.iterdir())}
 
 
 def builtin(name: str) -> Role:
@@ -22,6 +29,10 @@ def builtin(name: str) -> Role:
 
 def settings(role: Role) -> dict[str, object]:
     return {said.setting.name: said.value for said in role.said}
+
+
+def test_the_five_are_there() -> None:
+    assert set(BY_NAME) == set(NUMBERS.values())
 
 
 def test_the_roles_of_specwright_are_read_without_a_diagnostic() -> None:
