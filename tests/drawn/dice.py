@@ -54,6 +54,9 @@ FEATURES = {
     "related_count": 0.2,
     "job": 0.3,
     "hook": 0.06,  # of each call
+    "envelope": 0.2,  # an object around each row
+    "counters": 0.25,  # beside the rows of lists
+    "bare_list": 0.1,
     "own_errors": 0.25,  # the contract describes an error body of its own
     "loose_contract": 0.3,  # it says less about values than the data model
 }

@@ -6,6 +6,7 @@ from specwright.tree import Tree
 from tests.drawn.access import Access, Extras
 from tests.drawn.blueprint import Plan
 from tests.drawn.dice import Dice
+from tests.drawn.envelopes import add_counters, bare_lists, wrap_rows
 from tests.drawn.errors import draw_errors
 from tests.drawn.hooks import Hooks
 from tests.drawn.lifecycles import Lifecycles
@@ -37,6 +38,12 @@ def draw(
     Hooks(dice, plan).draw()
     extras.jobs()
     Access(dice, plan).draw()
+    if dice.has("counters"):
+        add_counters(dice, plan, schemas)
+    elif dice.has("bare_list"):
+        bare_lists(plan, schemas)
+    if dice.has("envelope"):
+        wrap_rows(dice, plan)
     if dice.has("own_errors"):
         calls = [operation.contract for operation in plan.operations]
         plan.schemas |= draw_errors(dice, calls, "422" if schemas.status_422 else "400")

@@ -6,6 +6,7 @@ from specwright.emit.error_body import own_body
 from specwright.emit.hooks import has_hooks
 from specwright.emit.lookups import users_of
 from specwright.emit.needs import Needs
+from specwright.emit.pages import COUNTED, NUMBERED
 from specwright.emit.rendering import render, verbatim
 from specwright.model import Model
 from specwright.tree import Tree
@@ -47,7 +48,8 @@ def _files(model: Model, needs: Needs) -> Iterator[tuple[str, str]]:
         yield "caller", verbatim("backend/core/caller.py")
     yield "fields", verbatim("backend/core/fields.py")
     if needs.pages:
-        yield "paging", verbatim("backend/core/paging.py")
+        counted, numbered = COUNTED in needs.page_forms, NUMBERED in needs.page_forms
+        yield "paging", render("backend/core/paging.py", counted=counted, numbered=numbered)
     if needs.rows:
         yield "rows", verbatim("backend/core/rows.py")
     if has_hooks(model):

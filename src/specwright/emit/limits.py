@@ -20,7 +20,6 @@ from specwright.emit.requested import NotSaid, Requested
 from specwright.model import Model
 from specwright.model.naming import attribute
 from specwright.model.operations import (
-    EnvelopeRole,
     LeftOut,
     Operation,
     OperationKind,
@@ -152,8 +151,6 @@ def _of_body(operation: Operation) -> Iterator[tuple[Place, str]]:
     body = operation.body
     if body is None:
         return
-    if body.envelope is not None:
-        yield operation.place, "A request body inside another object is not built yet."
     if not body.required:
         yield operation.place, "A request body that may be left out is not built yet."
     for field in body.fields:
@@ -165,15 +162,6 @@ def _of_body(operation: Operation) -> Iterator[tuple[Place, str]]:
 
 def _of_answers(operation: Operation) -> Iterator[tuple[Place, str]]:
     for answer in operation.answers:
-        if answer.envelope is not None:
-            yield operation.place, "An answer inside another object is not built yet."
-        if answer.page is not None:
-            if answer.page.items is None:
-                yield operation.place, "A list without an object around it is not built yet."
-            for field in answer.page.fields:
-                if field.role is not EnvelopeRole.NEXT_TOKEN or len(field.path) > 1:
-                    said = ".".join(field.path)
-                    yield operation.place, f"`{said}` of a list is not built yet."
         if answer.view is not None and _nests_twice(answer.view):
             yield operation.place, "Views of three levels are not built yet."
 

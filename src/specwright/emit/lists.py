@@ -6,6 +6,7 @@ from functools import cached_property
 
 from specwright.address import pascal
 from specwright.emit import columns, names
+from specwright.emit.pages import PLAIN, is_whole, page_form
 from specwright.emit.queries import Conditions, Scope, Sql, ours, where
 from specwright.emit.roles import CallersRole
 from specwright.emit.sql_expressions import Subject
@@ -51,6 +52,7 @@ class Key:
         return tuple((one.attribute, columns.plain_type(one.type)) for one in self.order.columns)
 
 
+_COUNTED = "counted = rows.with_only_columns(func.count(), maintain_column_froms=True)"
 _TAKEN = frozenset({
     "actor", "after", "connection", "descending", "ends", "key", "keys", "now", "order", "own",
     "page", "parts", "rest", "role", "rows", "self", "service",
@@ -68,7 +70,13 @@ def variable(model: Model, operation: Operation, parameter: Parameter) -> str:
     }
     in_path |= {model.entity(row.entity).row for row in above}
     tenant = model.tenancy.column if model.tenancy else ""
-    is_taken = name in _TAKEN or name in in_path or name == tenant or name.startswith("actor_")
+    is_taken = (
+        name in _TAKEN
+        or name == "statements"
+        or name in in_path
+        or name == tenant
+        or name.startswith("actor_")
+    )
     return f"wanted_{name}" if is_taken else name
 
 
@@ -79,7 +87,7 @@ def list_parameters(model: Model, operation: Operation) -> Iterator[tuple[str, s
     if operation.sorting is not None:
         yield variable(model, operation, operation.sorting.parameter), sort_type(operation)
     paging = operation.paging
-    if paging is None or paging.style is PagingStyle.NONE:
+    if paging is None:
         return
     if paging.size is not None:
         yield variable(model, operation, paging.size), "int"
@@ -173,7 +181,11 @@ class ListWriter:
     @property
     def _is_paged(self) -> bool:
         paging = self.operation.paging
-        return paging is not None and paging.style is not PagingStyle.NONE
+        return paging is not None and not is_whole(paging)
+
+    @property
+    def _is_counted(self) -> bool:
+        return page_form(self.operation) != PLAIN
 
     @property
     def _sort(self) -> str | None:
@@ -194,14 +206,19 @@ class ListWriter:
         """A function: one statement for each combination of what a caller may ask for."""
         return "\n".join(
             [
-                f"@cache\ndef _{self.operation.name}({self._shape()}) -> Statement[{self._row}]:",
+                f"@cache\ndef _{self.operation.name}({self._shape()}) -> {self._statements()}:",
                 f'    """{self._said()}"""',
                 f"    rows = {self._start()}",
                 *(f"    {line}" for line in self._permitted()),
                 *(f"    {line}" for line in self._narrowed()),
+                *([f"    {_COUNTED}"] if self._is_counted else []),
                 *(f"    {line}" for line in self._sorted()),
             ]
         )
+
+    def _statements(self) -> str:
+        listed = f"Statement[{self._row}]"
+        return f"tuple[{listed}, Statement[int]]" if self._is_counted else listed
 
     def _shape(self) -> str:
         role = []
@@ -216,7 +233,10 @@ class ListWriter:
     def _said(self) -> str:
         start = "In the order asked for" if self._sort else self.keys[""].order.in_words
         asked = self._optional_filters or self.by_key or self._sort
-        return f"{start}; one statement for each combination asked for." if asked else f"{start}."
+        combined = "; one statement for each combination" if asked else ""
+        if self._is_counted:
+            return f"{start}, and their number{combined}."
+        return f"{start}{combined}{' asked for' if asked else ''}."
 
     def _start(self) -> str:
         start = ours(self._entity, by_role=self.scope.by_role)
@@ -259,6 +279,7 @@ class ListWriter:
     def _sorted(self) -> Iterator[str]:
         limit = '.limit(bindparam("limit"))' if self._is_paged else ""
         offset = '.offset(bindparam("offset"))' if self._is_paged and not self.by_key else ""
+        counted = ", Statement(int, counted)" if self._is_counted else ""
         if self._sort is None:
             order = self.keys[""].order
             own = self._columns(order)
@@ -270,7 +291,7 @@ class ListWriter:
                 yield "if after:"
                 yield f"    rows = rows.where(tuple_({', '.join(own)}) {sign} tuple_({bound}))"
             keys = ", ".join(f"{one}.desc()" if order.descending else one for one in own)
-            yield f"return Statement({self._row}, rows.order_by({keys}){limit}{offset})"
+            yield f"return Statement({self._row}, rows.order_by({keys}){limit}{offset}){counted}"
             return
         yield "keys: list[InstrumentedAttribute[Any]]"
         yield f"match {self._sort}:"
@@ -288,7 +309,7 @@ class ListWriter:
             yield "    own = tuple_(*keys)"
             yield "    rows = rows.where(own < ends if descending else own > ends)"
         yield "order = (key.desc() if descending else key.asc() for key in keys)"
-        yield f"return Statement({self._row}, rows.order_by(*order){limit}{offset})"
+        yield f"return Statement({self._row}, rows.order_by(*order){limit}{offset}){counted}"
 
     def _alike(self) -> dict[str, list[str]]:
         """The values of the sorting parameter, by the columns that they sort by."""
@@ -310,7 +331,8 @@ class ListWriter:
         body = self._read_by_key() if self.by_key else self._read()
         lines = "\n".join(f"    {line}" for line in body)
         given = ", ".join(["self", *self._parent_parameter(), *parameters])
-        return f"async def {self.operation.name}({given}) -> Page[{self._row}]:\n{lines}"
+        form = page_form(self.operation)
+        return f"async def {self.operation.name}({given}) -> {form}[{self._row}]:\n{lines}"
 
     def _parent_parameter(self) -> Iterator[str]:
         if self.operation.parent is not None and self.operation.parent_joins:
@@ -348,24 +370,47 @@ class ListWriter:
             yield f"key = keys[{self._sort}]"
         yield f"after = None if {token} is None else from_token({token}, {key})"
         values = [*self._values(), f"limit={size} + 1", "**bound(after)", "**self._scope"]
-        yield f"rows = await {self._called()}.all({', '.join(values)})"
+        yield from self._rows_read(values)
         yield f"page, rest = rows[:{size}], rows[{size}:]"
-        yield f"return Page(page, to_token({key}.of(page[-1])) if rest else None)"
+        token = f"to_token({key}.of(page[-1])) if rest else None"
+        if self._is_counted:
+            yield f"token = {token}"
+            yield f"return CountedPage(page, token, {size}, {self._total()})"
+        else:
+            yield f"return Page(page, {token})"
+
+    def _rows_read(self, values: list[str]) -> Iterator[str]:
+        if self._is_counted:
+            yield f"statements = {self._called()}"
+            yield f"rows = await statements[0].all({', '.join(values)})"
+        else:
+            yield f"rows = await {self._called()}.all({', '.join(values)})"
+
+    def _total(self) -> str:
+        return f"await statements[1].one({', '.join([*self._values(), '**self._scope'])})"
 
     def _read(self) -> Iterator[str]:
-        values = [*self._values(), *self._window(), "**self._scope"]
-        yield f"rows = await {self._called()}.all({', '.join(values)})"
-        yield "return Page(rows, None)"
-
-    def _window(self) -> Iterator[str]:
-        paging = self.operation.paging
-        if paging is None or not self._is_paged:
-            return
-        size = self._variable(paging.size) if paging.size else str(paging.default_size)
-        yield f"limit={size}"
-        if paging.position is None:
-            yield "offset=0"
-        elif paging.style is PagingStyle.PAGE:
-            yield f"offset=({self._variable(paging.position)} - {paging.first_page}) * {size}"
+        window = [f"limit={self._limit}", f"offset={self._offset}"] if self._is_paged else []
+        yield from self._rows_read([*self._values(), *window, "**self._scope"])
+        if self._is_counted:
+            said = ", ".join((f"offset={self._offset}", f"size={self._limit}"))
+            yield f"return NumberedPage(rows, {said}, total={self._total()})"
         else:
-            yield f"offset={self._variable(paging.position)}"
+            yield "return Page(rows, None)"
+
+    @property
+    def _limit(self) -> str:
+        paging = self.operation.paging
+        assert paging is not None
+        return self._variable(paging.size) if paging.size else str(paging.default_size)
+
+    @property
+    def _offset(self) -> str:
+        paging = self.operation.paging
+        assert paging is not None
+        if paging.position is None:
+            return "0"
+        position = self._variable(paging.position)
+        if paging.style is not PagingStyle.PAGE:
+            return position
+        return f"({position} - {paging.first_page}) * {self._limit}"

@@ -14,11 +14,12 @@ from specwright.model.operations import BodyField, ListEnvelope, View
 _TAKEN = frozenset({
     "Annotated", "Any", "APIRouter", "ARRAY", "AwareDatetime", "Base", "BaseModel", "BigInteger",
     "Boolean", "Caller", "CheckConstraint", "Clock", "Collection", "ConfigDict", "Conflict",
-    "Connection", "Database", "Date", "DateTime", "Decimal", "Depends", "Double", "Field",
+    "Connection", "CountedPage", "Database", "Date", "DateTime", "Decimal", "Depends", "Double",
+    "Field",
     "Forbidden", "ForeignKey", "ForeignKeyConstraint", "GuardFailed", "Identity", "IfMatch",
     "Index",
     "Integer", "Interval", "Invalid", "Iterable", "JSONB", "JsonObject", "Key", "LargeBinary",
-    "Literal", "Mapped", "Mapping", "NotFound", "NotNull", "Numeric", "Page",
+    "Literal", "Mapped", "Mapping", "NotFound", "NotNull", "NumberedPage", "Numeric", "Page",
     "PrimaryKeyConstraint", "Query", "Refusal", "Request", "Response", "Row", "Select", "Self",
     "Sequence", "Service", "Settings", "SmallInteger", "Statement", "StrEnum", "String", "Struct",
     "Text", "Timestamp", "Tree", "TypedDict", "UniqueConstraint", "UnsetType", "UTC", "Uuid",
@@ -60,6 +61,12 @@ def view_class(view: View) -> str:
 def page_class(page: ListEnvelope) -> str:
     name = pascal(page.name)
     return f"{name}View" if name in _TAKEN else name
+
+
+def wrapping_class(name: str) -> str:
+    """The class of an object around another."""
+    name = pascal(snake(name))
+    return f"{name}Envelope" if name in _TAKEN else name
 
 
 def member(value: str) -> str:

@@ -16,10 +16,12 @@ from specwright.emit.service import key_parameters, service_class
 from specwright.emit.wording import quoted
 from specwright.model import Model
 from specwright.model.entities import Entity
+from specwright.model.naming import attribute
 from specwright.model.operations import Operation, OperationKind, PagingStyle, RequestBody, Success
 from specwright.model.wire import flattened
 
 _OK, _NO_CONTENT = 200, 204
+_WRAPPED = "sent"  # a body with another object around it
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +68,14 @@ def _imports(model: Model, domain: str, operations: list[Operation]) -> Iterator
             yield f"{homes[enum.name]}.models", enum.class_name
     for operation in operations:
         if operation.body is not None:
-            yield f"{domain}.schemas", request_class(operation.body.name)
+            yield f"{domain}.schemas", _taken_class(operation.body)
         for answer in operation.answers:
-            if answer.page is not None:
+            if answer.page is not None and answer.page.items is not None:
                 yield f"{domain}.schemas", names.page_class(answer.page)
             elif answer.view is not None:
                 yield f"{domain}.schemas", names.view_class(answer.view)
+            if answer.envelope is not None:
+                yield f"{domain}.schemas", names.wrapping_class(answer.wrapped_as)
     yield caller_module(model), "Caller"
 
 
@@ -106,17 +110,25 @@ def _path_variables(model: Model, operation: Operation) -> Iterator[tuple[str, s
 def _parameters(model: Model, operation: Operation) -> Iterator[str]:
     yield from (f"{name}: {kind}" for name, kind in key_parameters(model, operation))
     if operation.body is not None:
-        kind = request_class(operation.body.name)
+        kind = _taken_class(operation.body)
         read = f"body_of({kind}, {quoted(operation.body.media_type)}{_least(operation.body)})"
-        yield f"{body_argument(operation)}: Annotated[{kind}, Depends({read})]"
+        name = body_argument(operation) if operation.body.envelope is None else _WRAPPED
+        yield f"{name}: Annotated[{kind}, Depends({read})]"
     if operation.needs_if_match:
         yield "versions: IfMatch"
     if operation.kind is OperationKind.LIST:
         yield from sorted(_query(model, operation), key=lambda parameter: " = " in parameter)
 
 
+def _taken_class(body: RequestBody) -> str:
+    """The class of the whole body."""
+    if body.envelope is not None:
+        return names.wrapping_class(body.wrapped_as)
+    return request_class(body.name)
+
+
 def _least(body: RequestBody) -> str:
-    least = body.schema.min_properties if body.is_merge_patch else None
+    least = body.schema.min_properties if body.is_merge_patch and not body.envelope else None
     return f", min_properties={least}" if least else ""
 
 
@@ -135,7 +147,7 @@ def _query(model: Model, operation: Operation) -> Iterator[str]:
         annotated = f"Annotated[{kind}, Query({alias})]" if alias else kind
         yield f"{variable(model, operation, sorted_by)}: {annotated} = {quoted(sort.value)}"
     paging = operation.paging
-    if paging is None or paging.style is PagingStyle.NONE:
+    if paging is None:
         return
     if paging.size is not None:
         low = flattened(paging.size.schema).minimum
@@ -171,6 +183,11 @@ def _lines(model: Model, operation: Operation) -> Iterator[str]:
             if answered.status == _NO_CONTENT
             else f"return Response(status_code={answered.status})"
         )
+    elif answered.page is not None and answered.page.items is None:
+        yield f"page = {call}"
+        one = "parts" if needs_parts(model, answered.view) else entity.row
+        shown = f"[{names.view_class(answered.view)}.of({one}) for {one} in page.rows]"
+        yield f"return answer_list({shown}{_status(answered)})"
     elif answered.page is not None:
         yield f"page = {call}"
         yield f"return answer({names.page_class(answered.page)}.of(page){_status(answered)})"
@@ -189,7 +206,10 @@ def _answer(entity: Entity, answered: Success, *, parts: bool) -> str:
     row = f"parts.{entity.row}" if parts else entity.row
     etag = f", etag=etag({row}.version)" if entity.versioned else ""
     shown = "parts" if parts else entity.row
-    return f"{names.view_class(answered.view)}.of({shown}){_status(answered)}{etag}"
+    view = f"{names.view_class(answered.view)}.of({shown})"
+    if answered.envelope is not None:
+        view = f"{names.wrapping_class(answered.wrapped_as)}({view})"
+    return f"{view}{_status(answered)}{etag}"
 
 
 def _status(answered: Success) -> str:
@@ -201,6 +221,8 @@ def _arguments(model: Model, operation: Operation) -> Iterator[str]:
     if operation.kind is OperationKind.LIST:
         yield from (f"{name}={name}" for name, _ in list_parameters(model, operation))
     if operation.body is not None:
-        yield body_argument(operation)
+        wrapped = operation.body.envelope
+        inner = f"{_WRAPPED}.{attribute(snake(wrapped))}" if wrapped is not None else ""
+        yield inner or body_argument(operation)
     if operation.needs_if_match:
         yield "versions"

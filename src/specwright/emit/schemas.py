@@ -7,6 +7,7 @@ from decimal import Decimal
 from specwright.address import pascal, snake
 from specwright.emit import columns, names
 from specwright.emit.annotations import annotation, request_class
+from specwright.emit.page_schemas import emitted_pages, literal, renamed
 from specwright.emit.parts import (
     derived_in_python,
     derived_value,
@@ -23,19 +24,18 @@ from specwright.emit.values import annotation_of
 from specwright.emit.wording import listed, quoted
 from specwright.model import Model
 from specwright.model.entities import Column, Entity, EnumType, LiteralDefault
-from specwright.model.naming import singular
+from specwright.model.naming import attribute, singular
 from specwright.model.operations import (
     BodyField,
     ColumnValue,
     DerivedValue,
-    EnvelopeRole,
-    ListEnvelope,
     Operation,
     OperationKind,
     RelatedCount,
     RelatedValue,
     RelatedView,
     RequestBody,
+    Success,
     View,
     ViewField,
 )
@@ -70,11 +70,10 @@ class _View:
 
 
 @dataclass(frozen=True, slots=True)
-class _Page:
+class _Wrapper:
     name: str
-    purpose: str
+    singular: str
     renames: str
-    row: str
     fields: tuple[_Field, ...]
 
 
@@ -89,7 +88,8 @@ def emit_schemas(model: Model, domain: str) -> str | None:
         imports=names.grouped(_imports(model, domain)),
         bodies=list(_bodies(model, operations)),
         views=[_view(model, view) for view in views_of(model, domain)],
-        pages=[_page(model, page, view) for page, view in _pages(operations)],
+        wrappers=list(_wrappers(model, operations)),
+        pages=emitted_pages(model, operations),
     )
 
 
@@ -121,6 +121,25 @@ def _bodies(model: Model, operations: Iterable[Operation]) -> Iterator[_Body]:
         enums = {enum.name: enum for enum in model.enums}
         yield from _nested(first.body, model, enums)
         yield _body(first, first.body, entity, enums, [operation.id for operation in taking])
+        wrapped = {one.body.wrapped_as: one.body for one in taking if one.body}
+        yield from (_around(body) for body in wrapped.values() if body.envelope is not None)
+
+
+def _around(body: RequestBody) -> _Body:
+    """The object that a body comes in."""
+    assert body.envelope is not None
+    name, inner = attribute(snake(body.envelope)), request_class(body.name)
+    least = body.schema.min_properties if body.is_merge_patch else None
+    said = [f"alias={quoted(body.envelope)}"] if name != body.envelope else []
+    said += [f"min_length={least}"] if least else []
+    typed = f"Annotated[{inner}, Field({', '.join(said)})]" if said else inner
+    return _Body(
+        name=names.wrapping_class(body.wrapped_as),
+        purpose=f"What stands around `{inner}`",
+        is_patch=False,
+        extra="ignore",
+        fields=(_Field(name, typed),),
+    )
 
 
 def _body(
@@ -150,7 +169,7 @@ def _body(
     keeps = body.is_merge_patch and not forbids
     return _Body(
         name=request_class(body.name),
-        purpose=f"{listed(takers)} {'take' if len(takers) > 1 else 'takes'}",
+        purpose=f"What {listed(takers)} {'take' if len(takers) > 1 else 'takes'}",
         is_patch=body.is_merge_patch,
         extra="allow" if keeps else "forbid" if forbids else "ignore",
         fields=tuple(fields),
@@ -165,7 +184,7 @@ def _nested(body: RequestBody, model: Model, enums: Mapping[str, EnumType]) -> I
         entity = _related(model, body, field)
         yield _Body(
             name=nested_class(body, field),
-            purpose=f"one of its `{field.name}` holds",
+            purpose=f"What one of its `{field.name}` holds",
             is_patch=False,
             extra="forbid" if _is_closed(field) else "ignore",
             fields=tuple(
@@ -247,13 +266,27 @@ def _literal(value: object, column: Column | None) -> str:
 # -- What goes out --------------------------------------------------------------------------------
 
 
-def _pages(operations: Iterable[Operation]) -> list[tuple[ListEnvelope, View]]:
-    found: dict[str, tuple[ListEnvelope, View]] = {}
+def _wrappers(model: Model, operations: Iterable[Operation]) -> Iterator[_Wrapper]:
+    found: dict[str, Success] = {}
     for operation in operations:
         for answer in operation.answers:
-            if answer.page is not None and answer.view is not None:
-                found.setdefault(names.page_class(answer.page), (answer.page, answer.view))
-    return list(found.values())
+            if answer.envelope is not None:
+                found.setdefault(answer.wrapped_as, answer)
+    for name, answer in found.items():
+        assert answer.view is not None
+        assert answer.envelope is not None
+        member, view = attribute(snake(answer.envelope)), names.view_class(answer.view)
+        constants = [
+            _Field(attribute(snake(wire)), type(value).__name__, literal(value))
+            for wire, value in answer.beside
+        ]
+        wires = [answer.envelope, *(wire for wire, _ in answer.beside)]
+        yield _Wrapper(
+            name=names.wrapping_class(name),
+            singular=model.entity(answer.view.entity).row.replace("_", " "),
+            renames=renamed((attribute(snake(wire)), wire) for wire in wires),
+            fields=(_Field(member, view), *constants),
+        )
 
 
 def _view(model: Model, view: View) -> _View:
@@ -266,7 +299,7 @@ def _view(model: Model, view: View) -> _View:
     return _View(
         name=names.view_class(view),
         singular=entity.row,
-        renames=_renames((field.variable, field.name) for field in view.fields),
+        renames=renamed((field.variable, field.name) for field in view.fields),
         parameters=taken,
         fields=tuple(_view_field(model, view, field, row) for field in view.fields),
     )
@@ -343,39 +376,6 @@ def _nested_view(
         made = f"None if {value} is None else {name}.of({value})"
         return _Field(field.variable, f"{name} | None", value=made)
     return _Field(field.variable, name, value=f"{name}.of({value})")
-
-
-def _page(model: Model, page: ListEnvelope, view: View) -> _Page:
-    entity, view_class = model.entity(view.entity), names.view_class(view)
-    one = "parts" if needs_parts(model, view) else entity.row
-    listed_rows = f"[{view_class}.of({one}) for {one} in page.rows]"
-    items = page.items or "items"
-    fields = [_Field(snake(items), f"list[{view_class}]", value=listed_rows)]
-    for field in page.fields:
-        if field.role is EnvelopeRole.NEXT_TOKEN:
-            unset = not field.nullable
-            fields.append(
-                _Field(
-                    snake(field.path[-1]),
-                    "str | msgspec.UnsetType" if unset else "str | None",
-                    value="page.next_page_token" + (" or msgspec.UNSET" if unset else ""),
-                )
-            )
-    return _Page(
-        name=names.page_class(page),
-        purpose=f"Some of the {entity.table.replace('_', ' ')}.",
-        renames=_renames(
-            (snake(name), name) for name in (items, *(f.path[-1] for f in page.fields))
-        ),
-        row=parts_class(view) if needs_parts(model, view) else names.row_class(entity),
-        fields=tuple(fields),
-    )
-
-
-def _renames(pairs: Iterable[tuple[str, str]]) -> str:
-    """The wire's names where they are not Python's."""
-    different = [f"{quoted(ours)}: {quoted(wire)}" for ours, wire in pairs if ours != wire]
-    return f", rename={{{', '.join(different)}}}" if different else ""
 
 
 def schema_name(name: str) -> str:

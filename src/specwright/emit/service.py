@@ -30,6 +30,7 @@ from specwright.emit.lists import list_parameters
 from specwright.emit.lookups import body_argument, caller_module, operation_rule, subject_of
 from specwright.emit.names import refusal_class
 from specwright.emit.nested import Nested, nested_rows
+from specwright.emit.pages import page_form, with_parts
 from specwright.emit.parts import asks_time as shows_time
 from specwright.emit.parts import needs_parts, parts_class, parts_function
 from specwright.emit.policies import is_guarded, policy_name
@@ -161,7 +162,7 @@ class _Writer:
         row = names.row_class(self._entity) if view is None else parts_class(view)
         match self.operation.kind:
             case OperationKind.LIST:
-                return f"Page[{row}]"
+                return f"{page_form(self.operation)}[{row}]"
             case OperationKind.DELETE | OperationKind.LINK | OperationKind.UNLINK:
                 return "None"
             case OperationKind.PICK | OperationKind.FIND if self._may_find_none:
@@ -283,7 +284,7 @@ class _Writer:
             yield f"page = {called}"
             given = f"connection, actor, page.rows{self._time_of(view)}"
             yield f"parts = await {parts_function(view)}({given})"
-            yield "return Page(parts, page.next_page_token)"
+            yield f"return {with_parts(page_form(self.operation))}"
 
     @property
     def _view_with_parts(self) -> View | None:

@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from specwright.address import snake
+from specwright.address import pascal, snake
 from specwright.diagnostic import Code, Level, Report
 from specwright.model import naming
 from specwright.model.distinct import with_distinct_names
 from specwright.model.entities import Entity, EnumType
+from specwright.model.envelopes import read_envelope, row_envelope, rows_within
 from specwright.model.explanations import explained
 from specwright.model.later import is_json
 from specwright.model.operations import (
@@ -34,15 +35,7 @@ from specwright.model.requests import (
     read_query,
     taken_columns,
 )
-from specwright.model.views import (
-    Meanings,
-    Unbound,
-    ViewBinder,
-    listed,
-    read_envelope,
-    row_envelope,
-    rows_within,
-)
+from specwright.model.views import Meanings, Unbound, ViewBinder, listed
 from specwright.model.wire import flattened, squashed
 from specwright.spec import syntax
 from specwright.spec.syntax import Schema
@@ -453,16 +446,23 @@ class _Binding:
             return None
         schema = written.content[media]
         name = body_name(schema, self._id)
+        is_alone = len(flattened(schema).properties) == 1
         envelope = (
             row_envelope(entity, schema, self.around.meanings)
-            if entity is not None and operation.kind in _WRITERS
+            if entity is not None and operation.kind in _WRITERS and is_alone
             else None
         )
-        inner = envelope[1] if envelope is not None else schema
+        inner = envelope.schema if envelope is not None else schema
         binder = BodyBinder(self.around.meanings, self.problems)
         fields = binder.fields(entity, inner, self._writing(operation, entity))
         body = body_of(written, media, name, fields, is_patch=self.written.method == "patch")
-        return replace(body, envelope=envelope[0]) if envelope is not None else body
+        if envelope is None:
+            return body
+        named = flattened(inner).name or inner.name
+        own = pascal(named or f"{self._id}_{envelope.member}")
+        return replace(
+            body, name=own, schema=flattened(inner), envelope=envelope.member, wrapped_as=name
+        )
 
     def _writing(self, operation: Operation, entity: Entity | None) -> Writing:
         creates = operation.kind is OperationKind.CREATE
@@ -517,9 +517,15 @@ class _Binding:
             return self._page(bare, shown, schema, paging)
         binder = ViewBinder(self.around.meanings, self.problems)
         envelope = row_envelope(shown, schema, self.around.meanings)
-        inner = envelope[1] if envelope is not None else schema
-        view = binder.view(shown, inner, f"{self._id}_response")
-        return replace(bare, view=view, envelope=envelope[0] if envelope is not None else None)
+        if envelope is None:
+            return replace(bare, view=binder.view(shown, schema, f"{self._id}_response"))
+        return replace(
+            bare,
+            view=binder.view(shown, envelope.schema, f"{self._id}_{envelope.member}"),
+            envelope=envelope.member,
+            wrapped_as=pascal(flattened(schema).name or schema.name or f"{self._id}_response"),
+            beside=envelope.constants,
+        )
 
     def _page(
         self, bare: Success, entity: Entity, schema: Schema, paging: Paging
@@ -549,22 +555,20 @@ class _Binding:
                 + ("query, but not in its answer." if not tokens else "answer, but not its query."),
                 "Give it both `page_token` and `next_page_token`.",
             )
-        if any(field.required and not field.nullable for field in tokens):
+        ending = [field for field in page.fields if field.role in _ENDING]
+        if any(field.required and not field.nullable for field in ending):
             self._open(
                 f"{self._call} promises a next page always, which the last page cannot keep.",
-                "Take the token out of `required`, or allow null.",
+                f"Take `{ending[0].path[-1]}` out of `required`, or allow null.",
             )
         self._check_roles(roles, paging)
         return replace(bare, view=view, page=page)
 
     def _check_roles(self, roles: Sequence[EnvelopeRole], paging: Paging) -> None:
-        needed = {
-            EnvelopeRole.PAGE: (PagingStyle.PAGE,),
-            EnvelopeRole.PAGES: (PagingStyle.PAGE,),
-            EnvelopeRole.OFFSET: (PagingStyle.OFFSET,),
-        }
         for role in roles:
-            if role in needed and paging.style not in needed[role]:
+            ways = _WAYS_OF.get(role)
+            is_sized = role is EnvelopeRole.PAGE_SIZE and paging.size is not None
+            if ways is not None and paging.style not in ways and not is_sized:
                 self._open(
                     f"{self._call} answers with the {role} of a list, "
                     f"but is read by {paging.style}.",
@@ -633,6 +637,17 @@ class _Binding:
         self.problems.append(Unbound(self.written.id.place, message, hint))
 
 
+_ENDING = (EnvelopeRole.NEXT_TOKEN, EnvelopeRole.NEXT_PAGE, EnvelopeRole.PREVIOUS_PAGE)
+_BY_NUMBER = (PagingStyle.PAGE, PagingStyle.OFFSET)
+_WAYS_OF = {
+    EnvelopeRole.PAGE: (PagingStyle.PAGE,),
+    EnvelopeRole.NEXT_PAGE: (PagingStyle.PAGE,),
+    EnvelopeRole.PREVIOUS_PAGE: (PagingStyle.PAGE,),
+    EnvelopeRole.OFFSET: (PagingStyle.OFFSET,),
+    EnvelopeRole.PAGES: _BY_NUMBER,
+    EnvelopeRole.HAS_PREVIOUS: _BY_NUMBER,
+    EnvelopeRole.PAGE_SIZE: (*_BY_NUMBER, PagingStyle.CURSOR),
+}
 _LINKS = (OperationKind.LINK, OperationKind.UNLINK)
 _CHANGES = (OperationKind.UPDATE, OperationKind.REPLACE, OperationKind.DELETE)
 _OURS = ("created_at", "updated_at", "version")

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from specwright.address import pascal
 from specwright.model.operations import (
     BodyField,
+    EnvelopeRole,
+    ListEnvelope,
     Operation,
     RelatedView,
     RequestBody,
@@ -37,8 +39,12 @@ class _Names:
             return answer
         view = self._view(operation, answer.view)
         if answer.page is None:
-            return replace(answer, view=view)
-        rest = (view.name, answer.page.items, answer.page.fields)
+            wrapped = answer.wrapped_as
+            if answer.envelope is not None:
+                around = (view.name, answer.envelope, answer.beside)
+                wrapped = self._claim(wrapped, operation, ("answer", around))
+            return replace(answer, view=view, wrapped_as=wrapped)
+        rest = (view.name, answer.page.items, answer.page.fields, _read_by(operation, answer.page))
         name = self._claim(answer.page.name, operation, ("page", rest))
         return replace(answer, view=view, page=replace(answer.page, name=name))
 
@@ -55,16 +61,28 @@ class _Names:
 
     def _body(self, operation: Operation, body: RequestBody) -> RequestBody:
         shape = (body.envelope, body.is_merge_patch, tuple(_written(one) for one in body.fields))
-        return replace(body, name=self._claim(body.name, operation, ("body", shape)))
+        name = self._claim(body.name, operation, ("body", shape))
+        wrapped = body.wrapped_as
+        if body.envelope is not None:
+            wrapped = self._claim(wrapped, operation, ("body", (name, body.envelope)))
+        return replace(body, name=name, wrapped_as=wrapped)
 
     def _claim(self, name: str, operation: Operation, shape: tuple[str, object]) -> str:
         """The name, or the first of its longer forms that nothing else has."""
-        kind = {"body": "Request", "view": "View", "page": "Page"}[shape[0]]
+        kind = {"body": "Request", "view": "View", "page": "Page", "answer": "Answer"}[shape[0]]
         longer = f"{pascal(operation.id)}{name}"
         candidates = [name, f"{name}{kind}", longer, f"{longer}{kind}"]
         candidates += [f"{longer}{number}" for number in range(2, len(self.taken) + 3)]
         free = (one for one in candidates if self.taken.setdefault(one, shape) == shape)
         return next(free)
+
+
+def _read_by(operation: Operation, page: ListEnvelope) -> object:
+    """How the list is read, where its body tells of that."""
+    paging = operation.paging
+    if paging is None or all(one.role is EnvelopeRole.NEXT_TOKEN for one in page.fields):
+        return None
+    return paging.style, paging.size is None, paging.first_page
 
 
 def _shape(view: View) -> object:

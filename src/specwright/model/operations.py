@@ -194,6 +194,7 @@ class RequestBody:
     fields: tuple[BodyField, ...]
     schema: Schema
     envelope: str | None = None  # `{"task": {…}}`
+    wrapped_as: str = ""  # the name of that schema
     is_merge_patch: bool = False  # null clears, absent keeps
 
 
@@ -299,7 +300,12 @@ class EnvelopeRole(StrEnum):
     PAGE_SIZE = "page-size"
     OFFSET = "offset"
     PAGES = "pages"
+    HERE = "here"  # how many rows this page has
+    NEXT_PAGE = "next-page"  # its number; null at the end
+    PREVIOUS_PAGE = "previous-page"
     HAS_MORE = "has-more"
+    HAS_PREVIOUS = "has-previous"
+    CONSTANT = "constant"
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,6 +316,7 @@ class EnvelopeField:
     role: EnvelopeRole
     required: bool
     nullable: bool
+    constant: str | bool | int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,6 +324,9 @@ class ListEnvelope:
     name: str  # of its schema: `TaskPage`
     items: str | None  # the property with the rows; None where the body is the array
     fields: tuple[EnvelopeField, ...] = ()
+
+    def has(self, *roles: EnvelopeRole) -> bool:
+        return any(one.role in roles for one in self.fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,6 +337,8 @@ class Success:
     description: str
     view: View | None = None
     envelope: str | None = None  # `{"task": {…}}`
+    wrapped_as: str = ""  # the name of that schema
+    beside: tuple[tuple[str, str | bool | int], ...] = ()  # what the envelope says always
     page: ListEnvelope | None = None
     media_type: str = "application/json"
 

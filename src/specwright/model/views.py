@@ -6,7 +6,7 @@ its name; a derived value; the key of the row (`taskId`); a column that starts w
 number of a relation's rows (`linesCount`). Names match in camelCase and snake_case.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from specwright.address import pascal, snake
@@ -16,9 +16,6 @@ from specwright.model.naming import singular
 from specwright.model.operations import (
     ColumnValue,
     DerivedValue,
-    EnvelopeField,
-    EnvelopeRole,
-    ListEnvelope,
     RelatedCount,
     RelatedValue,
     RelatedView,
@@ -276,100 +273,6 @@ def _is_structured(schema: Schema) -> bool:
     if "array" in kinds(schema) and schema.items is not None:
         return _is_structured(flattened(schema.items))
     return is_object(schema) or schema.recursive is not None
-
-
-# -- Envelopes ------------------------------------------------------------------------------------
-
-_ROLES: tuple[tuple[EnvelopeRole, frozenset[str]], ...] = (
-    (
-        EnvelopeRole.NEXT_TOKEN,
-        frozenset(
-            {"nextpagetoken", "nexttoken", "nextcursor", "cursor", "next", "pagetoken", "endcursor"}
-        ),
-    ),
-    (
-        EnvelopeRole.TOTAL,
-        frozenset({"total", "totalcount", "count", "totalelements", "totalitems", "totalresults"}),
-    ),
-    (EnvelopeRole.PAGES, frozenset({"totalpages", "pages", "pagecount", "lastpage"})),
-    (EnvelopeRole.PAGE, frozenset({"page", "pagenumber", "currentpage"})),
-    (EnvelopeRole.PAGE_SIZE, frozenset({"size", "pagesize", "limit", "perpage"})),
-    (EnvelopeRole.OFFSET, frozenset({"offset", "skip"})),
-    (EnvelopeRole.HAS_MORE, frozenset({"hasmore", "hasnext", "hasnextpage"})),
-)
-
-
-def role_of(name: str, items: str) -> EnvelopeRole | None:
-    """What a property beside the items says, by its name."""
-    wanted = squashed(name)
-    for role, names in _ROLES:
-        if wanted in names:
-            return role
-    return EnvelopeRole.TOTAL if wanted == squashed(f"{items}_count") else None
-
-
-def rows_within(schema: Schema) -> tuple[str | None, Schema] | None:
-    """The property of a list's body that holds its rows, and the schema of one."""
-    flat = flattened(schema)
-    if "array" in kinds(flat) and flat.items is not None:
-        return None, flat.items
-    arrays = [
-        (name, inner.items)
-        for name, one in flat.properties.items()
-        if (inner := flattened(one)).items is not None
-        if is_object(flattened(inner.items))
-    ]
-    return arrays[0] if len(arrays) == 1 else None
-
-
-def read_envelope(
-    schema: Schema, items: str | None, name: str, problems: list[Unbound]
-) -> ListEnvelope | None:
-    """What the body of a list says beside its rows."""
-    flat = flattened(schema)
-    title = pascal(flat.name or schema.name or name)
-    if items is None:
-        return ListEnvelope(title, None)
-    before = len(problems)
-    fields = tuple(_envelope_fields(flat, items, (), title, problems))
-    return ListEnvelope(title, items, fields) if len(problems) == before else None
-
-
-def _envelope_fields(
-    schema: Schema, items: str, above: tuple[str, ...], title: str, problems: list[Unbound]
-) -> Iterable[EnvelopeField]:
-    for name, inner in schema.properties.items():
-        flat = flattened(inner)
-        if not above and name == items:
-            continue
-        if is_object(flat) and not above:
-            yield from _envelope_fields(flat, items, (name,), title, problems)
-            continue
-        role = role_of(name, items)
-        if role is not None:
-            yield EnvelopeField((*above, name), role, name in schema.required, flat.nullable)
-            continue
-        problems.append(
-            Unbound(
-                schema.property_places.get(name, inner.place),
-                f"`{name}` of `{title}` stands beside the rows of a list, "
-                "and nothing says what it is.",
-                "Known are a next page's token, the total, the page, its size, the offset, "
-                "the number of pages and whether there is more.",
-            )
-        )
-
-
-def row_envelope(entity: Entity, schema: Schema, meanings: Meanings) -> tuple[str, Schema] | None:
-    """`{"task": {…}}`: the only property, when it is an object and nothing of the row's own."""
-    flat = flattened(schema)
-    if len(flat.properties) != 1:
-        return None
-    ((name, inner),) = flat.properties.items()
-    if not is_object(flattened(inner)):
-        return None
-    is_own = meanings.column_named(entity, name) or meanings.relation_named(entity, name)
-    return None if is_own and squashed(name) != squashed(entity.word) else (name, inner)
 
 
 def listed(names: Sequence[str]) -> str:

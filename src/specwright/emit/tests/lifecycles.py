@@ -4,13 +4,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from specwright.emit.rendering import render
+from specwright.emit.tests.bodies import row_of
 from specwright.emit.tests.plans import ANYONE, Plan, Working
 from specwright.emit.tests.simulation import WRONG_STATUS, Outcome, Simulation
 from specwright.emit.tests.situations import Situation
 from specwright.emit.tests.stage import Impossible
 from specwright.emit.tests.variables import factory_of
+from specwright.emit.wording import quoted
 from specwright.model.lifecycles import Lifecycle
-from specwright.model.operations import ColumnValue
+from specwright.model.operations import ColumnValue, Operation
 
 
 def emit_lifecycles(plan: Plan, domain: str) -> Iterator[tuple[str, str]]:
@@ -89,17 +91,13 @@ def in_state(situation: Situation, state: str) -> Situation:
 
 
 def _shown_as(workings: list[Working], lifecycle: Lifecycle) -> str | None:
-    """The property of the answers that shows the state, if all of them do."""
-    names = {
-        next(
-            (
-                field.name
-                for field in (one.operation.view.fields if one.operation.view else ())
-                if field.source == ColumnValue(lifecycle.column)
-            ),
-            None,
-        )
-        for one in workings
-        if one.operation.answers and one.operation.answers[0].envelope is None
-    }
-    return names.pop() if len(names) == 1 else None
+    """Where the answers show the state, if all of them do in the same place."""
+    places = {_place_of_state(one.operation, lifecycle) for one in workings}
+    return places.pop() if len(places) == 1 else None
+
+
+def _place_of_state(operation: Operation, lifecycle: Lifecycle) -> str | None:
+    for field in operation.view.fields if operation.view else ():
+        if field.source == ColumnValue(lifecycle.column):
+            return f"{row_of(operation)}[{quoted(field.name)}]"
+    return None

@@ -113,7 +113,10 @@ class Printer:
         parts = [quoted(operation.method.upper()), path_text(operation.path, dict(situation.path))]
         headers = self.headers(situation)
         if situation.body is not None:
-            parts.append(show_json(dict(situation.body)))
+            body = situation.operation.body
+            around = body.envelope if body is not None else None
+            sent = dict(situation.body)
+            parts.append(show_json({around: sent} if around is not None else sent))
         if headers:
             parts.append(headers if situation.body is not None else f"headers={headers}")
         return ", ".join(parts)

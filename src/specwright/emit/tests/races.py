@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from specwright.emit.lookups import operation_rule
+from specwright.emit.tests.bodies import row_of
 from specwright.emit.tests.modules import claim, doc, module
 from specwright.emit.tests.plans import ANYONE, Plan, Working
 from specwright.emit.tests.printing import Test, test_name, used_by
@@ -217,7 +218,7 @@ def _each_once(plan: Plan, working: Working, base: Given, none: str, shown: str)
             f"for {caller} in callers))",
             "",
             f"assert Counter(answer.outcome for answer in answers) == {_counter(plan, answers)}",
-            f"taken = [answer.body[{quoted(shown)}] for answer in answers "
+            f"taken = [{row_of(operation)}[{quoted(shown)}] for answer in answers "
             f'if answer.outcome == "{working.found.outcome.answer}"]',
             f"assert sorted(taken) == "
             f"sorted(world.wire({row}[{quoted(key)}]) for {row} in {rows_of(entity)})",
@@ -263,7 +264,7 @@ def _passes_over(plan: Plan, working: Working, entity: Entity, shown: str) -> It
             f"    answer = {plan.printer.call(alone)}",
             "",
             f'assert answer.outcome == "{working.found.outcome.answer}"',
-            f"assert answer.body[{quoted(shown)}] == world.wire({free}[{key}])",
+            f"assert {row_of(working.operation)}[{quoted(shown)}] == world.wire({free}[{key}])",
         ),
         arguments="racing_world: World",
     )

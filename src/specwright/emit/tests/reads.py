@@ -9,6 +9,7 @@ from uuid import UUID
 
 from specwright.address import snake
 from specwright.emit.tests import samples
+from specwright.emit.tests.bodies import beside_rows, row_of, said_at, token_path
 from specwright.emit.tests.modules import doc, module
 from specwright.emit.tests.plans import ANYONE, Plan, Working
 from specwright.emit.tests.printing import (
@@ -32,6 +33,7 @@ from specwright.model.entities import Column, Entity
 from specwright.model.evaluation import holds
 from specwright.model.operations import (
     ColumnValue,
+    EnvelopeRole,
     Filter,
     Operation,
     OperationKind,
@@ -50,7 +52,7 @@ async def {function}(world: World, user: Row | None, path: str) -> list[list[str
     while len(found) <= 10:
         answer = await world.call(user, "GET", path + position)
         assert answer.outcome == "200"
-        found.append([item[{key}] for item in answer.body[{items}]])
+        found.append([item[{key}] for item in {items}])
         {is_last}
             break
         position = {position}
@@ -144,8 +146,7 @@ def _of_read(plan: Plan, operation: Operation) -> Iterator[Test]:
     row = situation.row
     if row is None:
         return
-    envelope = operation.answers[0].envelope
-    body = f"answer.body[{quoted(envelope)}]" if envelope else "answer.body"
+    body = row_of(operation)
     givens = plan.printer.givens(situation.givens, used_by(situation) | {row})
     yield Test(
         test_name(operation.id, "shows_the_row"),
@@ -478,13 +479,9 @@ class Listing:
         return paging.size.name if paging and paging.size else None
 
     @property
-    def token(self) -> str | None:
-        """The property with the next page's token, of a list that is read by tokens."""
-        paging, page = self.operation.paging, self.operation.answers[0].page
-        if paging is None or paging.style is not PagingStyle.CURSOR or paging.position is None:
-            return None
-        tokens = [f for f in (page.fields if page else ()) if str(f.role) == "next-token"]
-        return tokens[0].path[0] if tokens and len(tokens[0].path) == 1 else None
+    def token(self) -> tuple[str, ...] | None:
+        """The way to the next page's token, of a list that is read by tokens."""
+        return token_path(self.operation)
 
     @property
     def pages(self) -> str | None:
@@ -492,7 +489,7 @@ class Listing:
         paging, page = self.operation.paging, self.operation.answers[0].page
         if paging is None or paging.position is None or paging.size is None or page is None:
             return None
-        if self.key is None or page.items is None:
+        if self.key is None:
             return None
         names = {PagingStyle.OFFSET: "pages_by_offset", PagingStyle.PAGE: "pages_by_number"}
         if paging.style is PagingStyle.CURSOR:
@@ -501,15 +498,15 @@ class Listing:
 
     def constants(self) -> Iterator[str]:
         paging, page = self.operation.paging, self.operation.answers[0].page
-        if self.pages is None or self.key is None or page is None or page.items is None:
+        if self.pages is None or self.key is None or page is None:
             return
         assert paging is not None
         assert paging.position is not None
-        name = paging.position.name
+        name, token = paging.position.name, said_at(self.token or ())
         position, is_last = {
             PagingStyle.CURSOR: (
-                f"f\"&{name}={{answer.body['{self.token}']}}\"",
-                f"if answer.body.get({quoted(self.token or '')}) is None:",
+                f"f'&{name}={{{token}}}'",
+                f"if {_got(self.token or ())} is None:",
             ),
             PagingStyle.OFFSET: (
                 f'f"&{name}={{sum(len(page) for page in found)}}"',
@@ -523,7 +520,7 @@ class Listing:
         yield _PAGES.format(
             function=self.pages,
             key=quoted(self.key[0]),
-            items=quoted(page.items),
+            items=self.items,
             is_last=is_last,
             position=position,
         )
@@ -537,6 +534,7 @@ class Listing:
             yield from self._in_pages()
         elif self.operation.paging is not None:
             self.plan.leave_out(f"{self.operation.id}: its pages.")
+        yield from self._counts()
         if self.size:
             yield from self._sizes()
         yield from self._filters()
@@ -617,6 +615,48 @@ class Listing:
         )
         yield self._rubbish()
 
+    def _counts(self) -> Iterator[Test]:
+        """What is said beside the rows."""
+        size = 2 if self.size and self._least <= 2 else None  # noqa: PLR2004
+        told = list(beside_rows(self.operation, rows=3, size=size, here=2 if size else 3))
+        if not told:
+            return
+        if not self.sees(*[self.one()] * 3):
+            self.plan.leave_out(f"{self.operation.id}: what is said beside its rows.")
+            return
+        yield self.test(
+            "says_how_many_there_are",
+            *self.before(),
+            "for _ in range(3):",
+            f"    {self.made()}",
+            "",
+            f"answer = {self.call(f'{self.size}=2' if size else '')}",
+            "",
+            'assert answer.outcome == "200"',
+            *told,
+        )
+
+    def counted(self, rows: int) -> list[str]:
+        """The total, where the body says it."""
+        page = self.operation.answers[0].page
+        totals = [one for one in (page.fields if page else ()) if one.role is EnvelopeRole.TOTAL]
+        return [f"assert {said_at(one.path)} == {rows}" for one in totals]
+
+    @property
+    def _least(self) -> int:
+        paging = self.operation.paging
+        schema = paging.size.schema if paging and paging.size else None
+        return int(schema.minimum) if schema and schema.minimum is not None else 1
+
+    @property
+    def _default_order(self) -> Sequence[OrderKey]:
+        """What the sorting parameter says when nobody says anything, or else what is always so."""
+        sorting = self.operation.sorting
+        if sorting is None or sorting.default is None:
+            return self.operation.order
+        key = sorting.default
+        return [OrderKey(key.column, key.descending), *self.operation.order]
+
     def _ordered_rows(self, order: Sequence[OrderKey]) -> tuple[dict[str, Any], str, str] | None:
         """What each row says by its `number`, the order in words, and the rows in that order."""
         if not order:
@@ -677,7 +717,7 @@ class Listing:
             f"    {self.made()}",
             f"first = {self.call(f'{self.size}=1')}",
             'assert first.outcome == "200"',
-            f"given_token = first.body[{quoted(self.token or '')}]",
+            f"given_token = {said_at(self.token or (), 'first')}",
             f"second = {self.call(paging.position.name + '={given_token}')}",
             'assert second.outcome == "200"',
             "",
@@ -695,8 +735,7 @@ class Listing:
         paging = self.operation.paging
         assert paging is not None
         invalid = f"{self.plan.model.validation_status} invalid"
-        schema = paging.size.schema if paging.size else None
-        low = int(schema.minimum) if schema and schema.minimum is not None else 1
+        low = self._least
         high = paging.largest_size
         cases = [(low - 1, invalid), (low, "200"), (high, "200"), (high + 1, invalid)]
         test = self.test(
@@ -779,6 +818,7 @@ class Listing:
             "",
             'assert answer.outcome == "200"',
             f"assert {self.items_ids} == {self.only('wanted')}",
+            *self.counted(1),
         )
 
     def _filter_pair(self, one: Filter, column: Column) -> tuple[tuple[Given, Given], str] | None:
@@ -864,6 +904,7 @@ class Listing:
             "",
             'assert answer.outcome == "200"',
             f"assert {self.items_ids} == {self.only('ours')}",
+            *self.counted(1),
         )
 
     def _invisible(self) -> Iterator[Test]:
@@ -889,6 +930,7 @@ class Listing:
                 "",
                 'assert answer.outcome == "200"',
                 f"assert {own.items_ids} == {own.only('theirs')}",
+                *own.counted(1),
                 says=doc(f"`{' '.join((permission.words or '').split())}`"),
             )
 
@@ -978,6 +1020,12 @@ def _forms(kind: Kind | None) -> tuple[_Numbered, ...]:
             return (_Numbered('f"{number}"', str),)
         case _:
             return ()
+def _got(path: tuple[str, ...]) -> str:
+    """What is at the end of the path, if anything is."""
+    if not path:
+        return "None"
+    *above, last = path
+    return f"{said_at(above)}.get({quoted(last)})"
 
 
 def _is_alone(plan: Plan, found: Found) -> bool:

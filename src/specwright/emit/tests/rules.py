@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from specwright.address import snake
 from specwright.emit.behaviour import Behaviour
 from specwright.emit.lookups import operation_rule
+from specwright.emit.tests.bodies import row_of
 from specwright.emit.tests.conditions import of_block
 from specwright.emit.tests.modules import claim, doc, module
 from specwright.emit.tests.pairs import shown
@@ -247,7 +248,10 @@ def _not_picked(
         f"allowed = {plan.printer.call(first)}",
         f'assert allowed.outcome == "{success.outcome.answer}"',
         *(
-            [f"assert allowed.body[{quoted(shown_key)}] == world.wire({Ref(variable, key)})"]
+            [
+                f"assert {row_of(operation, 'allowed')}[{quoted(shown_key)}] == "
+                f"world.wire({Ref(variable, key)})"
+            ]
             if shown_key
             else []
         ),
@@ -263,8 +267,6 @@ def _not_picked(
 
 def _shown_key(operation: Operation, key: str) -> str | None:
     fields = operation.view.fields if operation.view else ()
-    if operation.answers and operation.answers[0].envelope is not None:
-        return None
     return next((f.name for f in fields if f.source == ColumnValue(key)), None)
 
 
@@ -325,7 +327,7 @@ def _picked_in_order(plan: Plan, operation: Operation, role: str, search: Search
         f"answers = [{call} for _ in range({len(names)})]",
         "",
         f"assert [answer.outcome for answer in answers] == [{outcomes}]",
-        f"picked = [answer.body[{quoted(shown_key)}] for answer in answers]",
+        f"picked = [{row_of(operation)}[{quoted(shown_key)}] for answer in answers]",
         f"assert picked == [world.wire({one}[{quoted(entity.primary_key.columns[0])}]) "
         f"for {one} in ({', '.join(names)})]",
     ]

@@ -5,6 +5,7 @@ import re
 from decimal import Decimal
 from typing import Any
 
+from specwright.emit.tests.bodies import row_of
 from specwright.emit.tests.sentences.phrases import NAME, NotBuilt, Phrase, Unclear, phrases
 from specwright.emit.tests.sentences.story import Story
 from specwright.emit.tests.values import Form, equals, keywords, show
@@ -32,7 +33,7 @@ def response(story: Story, match: re.Match[str], _step: Step) -> None:
         thing = story.thing(match[4])
         (key,) = story.plan.model.entity(thing.entity).primary_key.columns
         story.lines.append(
-            f"assert answer.body[{quoted(shown_as(story, thing.entity, key))}] == "
+            f"assert {_shown_row(story)}[{quoted(shown_as(story, thing.entity, key))}] == "
             f"world.wire({thing.key(key)})"
         )
 
@@ -51,9 +52,14 @@ def response_has(story: Story, match: re.Match[str], _step: Step) -> None:
         value = _shown_value(story, view, field, phrase)
         name = quoted(phrase.word)
         if value is None and field.leaves_out_null:
-            story.lines.append(f"assert {name} not in answer.body")
+            story.lines.append(f"assert {name} not in {_shown_row(story)}")
         else:
-            story.lines.append(f"assert answer.body[{name}] {_equals_json(value)}")
+            story.lines.append(f"assert {_shown_row(story)}[{name}] {_equals_json(value)}")
+
+
+def _shown_row(story: Story) -> str:
+    """Where the answer has the row that it shows."""
+    return row_of(story.called) if story.called is not None else "answer.body"
 
 
 def _shown_value(story: Story, view: View, field: ViewField, phrase: Phrase) -> Any:
@@ -135,7 +141,7 @@ def all_responses(story: Story, match: re.Match[str], _step: Step) -> None:
         (key,) = entity.primary_key.columns
         shown = quoted(shown_as(story, entity.name, key))
         story.lines.append(
-            f"assert len({{answer.body[{shown}] for answer in answers}}) == len(answers)"
+            f"assert len({{{_shown_row(story)}[{shown}] for answer in answers}}) == len(answers)"
         )
 
 

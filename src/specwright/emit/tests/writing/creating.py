@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from specwright.emit.tests.hooks import given_by
+from specwright.emit.tests.bodies import row_of
 from specwright.emit.tests.printing import (
     Test,
 )
@@ -118,7 +119,8 @@ class Creating(Writing):
         ]
         if shown is not None:
             lines.append(
-                f"assert answer.body[{quoted(shown)}] == world.wire({row}[{quoted(keys[0])}])"
+                f"assert {row_of(self.operation)}[{quoted(shown)}] == "
+                f"world.wire({row}[{quoted(keys[0])}])"
             )
         if self.entity.versioned:
             lines.append('assert answer.headers["etag"] == \'"1"\'')
@@ -127,8 +129,6 @@ class Creating(Writing):
 
     def _shown(self, column: str) -> str | None:
         view = self.operation.view
-        if self.operation.answers and self.operation.answers[0].envelope is not None:
-            return None
         fields = view.fields if view else ()
         return next((f.name for f in fields if f.source == ColumnValue(column)), None)
 
