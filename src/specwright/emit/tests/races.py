@@ -218,7 +218,7 @@ def _each_once(plan: Plan, working: Working, base: Given, none: str, shown: str)
             f"for {caller} in callers))",
             "",
             f"assert Counter(answer.outcome for answer in answers) == {_counter(plan, answers)}",
-            f"taken = [{row_of(operation)}[{quoted(shown)}] for answer in answers "
+            f"taken = [{row_of(working.operation)}[{quoted(shown)}] for answer in answers "
             f'if answer.outcome == "{working.found.outcome.answer}"]',
             f"assert sorted(taken) == "
             f"sorted(world.wire({row}[{quoted(key)}]) for {row} in {rows_of(entity)})",

@@ -617,7 +617,7 @@ class Listing:
 
     def _counts(self) -> Iterator[Test]:
         """What is said beside the rows."""
-        size = 2 if self.size and self._least <= 2 else None  # noqa: PLR2004
+        size = 2 if self.size and self._least_size <= 2 else None  # noqa: PLR2004
         told = list(beside_rows(self.operation, rows=3, size=size, here=2 if size else 3))
         if not told:
             return
@@ -643,19 +643,10 @@ class Listing:
         return [f"assert {said_at(one.path)} == {rows}" for one in totals]
 
     @property
-    def _least(self) -> int:
+    def _least_size(self) -> int:
         paging = self.operation.paging
         schema = paging.size.schema if paging and paging.size else None
         return int(schema.minimum) if schema and schema.minimum is not None else 1
-
-    @property
-    def _default_order(self) -> Sequence[OrderKey]:
-        """What the sorting parameter says when nobody says anything, or else what is always so."""
-        sorting = self.operation.sorting
-        if sorting is None or sorting.default is None:
-            return self.operation.order
-        key = sorting.default
-        return [OrderKey(key.column, key.descending), *self.operation.order]
 
     def _ordered_rows(self, order: Sequence[OrderKey]) -> tuple[dict[str, Any], str, str] | None:
         """What each row says by its `number`, the order in words, and the rows in that order."""
@@ -735,7 +726,7 @@ class Listing:
         paging = self.operation.paging
         assert paging is not None
         invalid = f"{self.plan.model.validation_status} invalid"
-        low = self._least
+        low = self._least_size
         high = paging.largest_size
         cases = [(low - 1, invalid), (low, "200"), (high, "200"), (high + 1, invalid)]
         test = self.test(
@@ -1020,6 +1011,8 @@ def _forms(kind: Kind | None) -> tuple[_Numbered, ...]:
             return (_Numbered('f"{number}"', str),)
         case _:
             return ()
+
+
 def _got(path: tuple[str, ...]) -> str:
     """What is at the end of the path, if anything is."""
     if not path:
