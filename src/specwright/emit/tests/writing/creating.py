@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
-from specwright.emit.tests.hooks import given_by
 from specwright.emit.tests.bodies import row_of
+from specwright.emit.tests.hooks import given_by
 from specwright.emit.tests.printing import (
     Test,
 )
