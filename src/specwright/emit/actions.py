@@ -282,10 +282,11 @@ def _is_one_of(behaviour: Behaviour, lifecycle: Lifecycle, what: str, states: li
 
 def fact_arguments(behaviour: Behaviour) -> list[str]:
     """What the statement of its facts binds beside the row."""
-    used = {name for fact in behaviour.facts for name in roots(fact.typed)}
-    of_request = behaviour.makes_row and used & {behaviour.row, "request"}
-    given = [name for name in ("actor", "now") if name in used]
-    return [*(["new"] if of_request else []), *given]
+    used = {name for fact in behaviour.facts for name in roots(behaviour.told(fact.typed))}
+    if behaviour.requested is None:
+        return [name for name in ("actor", "now") if name in used]
+    given = [*behaviour.requested.above, "request", "actor", "now"]
+    return ["new" if name == "request" else name for name in given if name in used]
 
 
 def _changed(behaviour: Behaviour) -> str:
@@ -316,7 +317,7 @@ def refuse(
         refused = Piece(f"facts.{fact.name}")
     else:
         names_here = {**renamed(behaviour), **(aliases or {})}
-        source = to_python(require.condition, names_here, negated=True)
+        source = to_python(behaviour.told(require.condition), names_here, negated=True)
         refused = Piece(source.text, source.level)
     yield f"if {only} and {refused.at(Level.NOT)}:" if only else f"if {refused.text}:"
     said = spoken(f"{behaviour.name} needs `{require.words}`.")

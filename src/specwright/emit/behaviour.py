@@ -14,6 +14,7 @@ from specwright.emit.facts import Fact, distinct_facts
 from specwright.emit.lookups import effect, job_rule, operation_rule
 from specwright.emit.nested import Nested, nested_rows
 from specwright.emit.once import once
+from specwright.emit.requested import Requested
 from specwright.model import Model
 from specwright.model.lifecycles import Lifecycle, Transition
 from specwright.model.operations import OperationKind
@@ -102,6 +103,22 @@ class Behaviour:
         """Whether the row is only there when all is done: rules read it as it was asked for."""
         operation = self.model.operation(self.name)
         return operation is not None and operation.kind is OperationKind.CREATE
+
+    @cached_property
+    def requested(self) -> Requested | None:
+        """The row that it makes, if it makes one."""
+        operation = self.model.operation(self.name)
+        if operation is None or not self.makes_row:
+            return None
+        return Requested(self.model, operation, self.row)
+
+    def told(self, typed: Typed) -> Typed:
+        """The expression by what there is: a row that is made is read as it is requested."""
+        return self.requested.told(typed) if self.requested is not None else typed
+
+    def asks_others(self, typed: Typed) -> bool:
+        """Whether other rows have to be read for it than those at hand."""
+        return reads_relations(self.told(typed))
 
     @property
     def own_block(self) -> Block | None:
@@ -215,21 +232,21 @@ class Behaviour:
     def _facts(self) -> Iterator[Fact]:
         yield from self._facts_of_arrows()
         for number, (when, _) in enumerate(self.cases, start=1):
-            if when is not None and reads_relations(when):
+            if when is not None and self.asks_others(when):
                 yield Fact(f"is_case_{number}", when)
         for require in self.requires:
-            if reads_relations(require.condition):
+            if self.asks_others(require.condition):
                 yield Fact(snake(require.error), require.condition, is_negated=True)
         given = ((do, *argument) for do in self.hooks for argument in do.arguments)
         for do, name, value in given:
-            if reads_relations(value):
+            if self.asks_others(value):
                 yield Fact(f"{snake(do.name)}_{name}", value)
         for one in self.sets:
-            if reads_relations(one.value):
+            if self.asks_others(one.value):
                 yield Fact(one.target.column, one.value)
 
     def _facts_of_arrows(self) -> Iterator[Fact]:
-        guarded = [arrow for arrow in self.arrows if arrow.guard and reads_relations(arrow.guard)]
+        guarded = [arrow for arrow in self.arrows if arrow.guard and self.asks_others(arrow.guard)]
         for arrow in guarded:
             assert arrow.guard is not None
             alone = len({one.guard for one in guarded}) == 1

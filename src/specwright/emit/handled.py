@@ -6,6 +6,7 @@ from functools import cached_property
 
 from specwright.emit.behaviour import Behaviour
 from specwright.emit.beyond import Beyond, roots
+from specwright.emit.holds import held_lookups
 from specwright.emit.lookups import operation_rule, performed, subject_of
 from specwright.emit.nested import Nested, nested_rows
 from specwright.emit.once import once
@@ -93,7 +94,8 @@ class Handled:
 
     @cached_property
     def locked_by(self) -> tuple[Lookup, ...]:
-        return _primary_first(self._own_lookups(*_LOCKS))
+        held = held_lookups(self.model).get(self.entity.name, ())
+        return _primary_first([*self._own_lookups(*_LOCKS), *held])
 
     def _own_lookups(self, *kinds: OperationKind) -> Iterator[Lookup]:
         for operation in self.of(*kinds):

@@ -4,10 +4,12 @@ Whatever an emitter learns to build loses its line here.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 
 from specwright.diagnostic import Code, Level, Place, Report
 from specwright.emit.behaviour import Behaviour
+from specwright.emit.beyond import roots
 from specwright.emit.limits_of_rules import (
     limits_of_behaviour,
     limits_of_job,
@@ -18,7 +20,6 @@ from specwright.emit.lookups import performed, permissions, users_of
 from specwright.emit.nested import nested_rows
 from specwright.emit.requested import NotSaid, Requested
 from specwright.model import Model
-from specwright.model.naming import attribute
 from specwright.model.operations import (
     LeftOut,
     Operation,
@@ -127,24 +128,22 @@ def _of_cells(model: Model, operation: Operation) -> Iterator[tuple[Place, str]]
 
 
 def _of_creation(model: Model, operation: Operation) -> Iterator[tuple[Place, str]]:
-    """Rules on a row that is made read the request, which need not say every column."""
+    """Rules read a row that is made as it is requested."""
     behaviour = Behaviour.named(model, operation.id)
-    if operation.kind is not OperationKind.CREATE or behaviour is None:
+    new = behaviour.requested if behaviour is not None else None
+    if behaviour is None or new is None:
         return
-    fields = operation.body.fields if operation.body else ()
-    said = {attribute(field.column) for field in fields if field.column}
-    said &= {field.variable for field in fields}
-    block = behaviour.own_block
-    values = [one.value for one in block.set] if block else []
-    values += [one.condition for one in block.require] if block else []
-    for node in (node for one in values for node in walk(one)):
-        is_own = isinstance(node, Get) and path(node.row) == (behaviour.row,)
-        if isinstance(node, Get) and is_own and node.attribute not in said:
-            yield (
-                operation.place,
-                f"Rules on `{node.name}` of a new row are not built yet "
-                "where the request does not say it.",
-            )
+    of_hooks = (value for do in behaviour.hooks for _, value in do.arguments)
+    for typed in (*behaviour.expressions, *of_hooks):
+        try:
+            new.told(typed)
+        except NotSaid as unsaid:
+            said = f"Rules on `{unsaid.column}` of a new row are not built yet"
+            yield operation.place, f"{said} where nothing says it."
+    for require in behaviour.requires:
+        with suppress(NotSaid):
+            if not set(roots(new.told(require.condition))):
+                yield require.place, "A rule that defaults alone decide is not built yet."
 
 
 def _of_body(operation: Operation) -> Iterator[tuple[Place, str]]:

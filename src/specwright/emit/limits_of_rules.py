@@ -8,9 +8,11 @@ from specwright.diagnostic import Place
 from specwright.emit.actions import NotTold, only_where
 from specwright.emit.behaviour import Behaviour
 from specwright.emit.beyond import Beyond, Reached, Round, reads_beyond
+from specwright.emit.holds import ways_up
 from specwright.emit.limits_of_hooks import limits_of_hooks, limits_of_shared_hooks
 from specwright.emit.lookups import expressions_of, job_rule
 from specwright.emit.nested import Nested, nested_rows
+from specwright.emit.requested import Requested
 from specwright.model import Model
 from specwright.model.entities import Entity, SqlDefault
 from specwright.model.operations import OperationKind
@@ -83,8 +85,10 @@ def _of_block(model: Model, rule: Rule, block: Block, when: Typed | None = None)
     assert rule.entity is not None
     assert rule.row is not None
     yield from limits_of_hooks(model, rule, block)
-    yield from _of_locks(block.require, {("actor",), (rule.row,)})
     operation = model.operation(rule.name)
+    new = Requested.of(model, operation) if operation else None
+    ways = ways_up(new) if new else {}
+    yield from _of_locks(block.require, {("actor",), (rule.row,), *ways})
     nested = [one.each for one in nested_rows(model, operation)] if operation else []
     block = replace(block, each=tuple(one for one in block.each if one not in nested))
     beyond = Beyond(model, rule.name, rule.entity, rule.row, block, rule.kind == "effect")
@@ -112,15 +116,25 @@ def _of_locks(requires: tuple[Require, ...], locked: set[tuple[str, ...]]) -> It
 def _of_names(rule: Rule, beyond: Beyond, when: Typed | None) -> Iterator[Limit]:
     """What a rule names of its surroundings."""
     block = beyond.block
-    typed = [one.value for one in block.set] + [one.condition for one in block.require]
-    typed += [when] if when is not None else []
-    typed += [value for do in block.hooks for _, value in do.arguments]
-    named = {name for one in (*typed, *beyond.own_expressions) for name in _free(one)}
+    own = [one.value for one in block.set if path(one.target.row) == (rule.row,)]
+    own += [one.condition for one in block.require]
+    own += [when] if when is not None else []
+    own += [value for do in block.hooks for _, value in do.arguments]
+    named = {name for one in own for name in _free(one)} - {*_above_new(beyond)}
+    others = [one.value for one in block.set if path(one.target.row) != (rule.row,)]
+    named |= {name for one in (*others, *beyond.own_expressions) for name in _free(one)}
     for each in beyond.rounds:
         named |= {name for one in each.expressions for name in _free(one)} - {each.name}
     for name in sorted(named - {rule.row or "", *_GIVEN, *beyond.results}):
         if name.isidentifier():
             yield rule.place, f"`{name}` in such a rule is not built yet."
+
+
+def _above_new(beyond: Beyond) -> Iterator[str]:
+    """The rows of the path of a row that is made: they are at hand where it is asked about."""
+    operation = beyond.model.operation(beyond.name)
+    new = Requested.of(beyond.model, operation) if operation is not None else None
+    yield from new.above if new is not None else ()
 
 
 def _free(typed: Typed, bound: frozenset[str] = frozenset()) -> Iterator[str]:
@@ -331,18 +345,20 @@ def limits_of_behaviour(behaviour: Behaviour) -> Iterator[Limit]:
             if changed & (others | read):
                 yield place, "Changing the rows of one table in several ways is not built yet."
                 return
-    operation = behaviour.model.operation(behaviour.name)
-    creates = operation is not None and operation.kind is OperationKind.CREATE
-    if creates and any(one.facts or one.rounds for one in behaviour.beyond):
-        yield place, "Reading or changing related rows of a new row is not built yet."
-    if creates and any(_follows(one, behaviour.row) for one in behaviour.expressions):
-        yield place, "Counting the rows that come with a new row is not built yet."
+    yield from ((place, said) for said in _of_new_row(behaviour))
 
 
-def _follows(typed: Typed, row: str) -> bool:
-    """Whether it reads the rows of a relation of the row."""
-    many = (node for node in walk(typed) if isinstance(node, Follow) and node.relation.many)
-    return any(path(node.row) == (row,) for node in many)
+def _of_new_row(behaviour: Behaviour) -> Iterator[str]:
+    """What is done beside a new row is done after it is there, and must not see it as others."""
+    if not behaviour.makes_row:
+        return
+    new = {behaviour.entity, *(nested.entity.name for nested in behaviour.nested)}
+    for beyond in behaviour.beyond:
+        read = {name for fact in beyond.facts for name in _read(fact.typed)}
+        for one in beyond.rounds:
+            read |= {one.each.entity, *(name for typed in one.expressions for name in _read(typed))}
+        if read & new:
+            yield "Reading or changing rows of its own table beside a new row is not built yet."
 
 
 def _of_arrows(behaviour: Behaviour) -> Iterator[str]:

@@ -54,7 +54,7 @@ class Nested:
         return self.each.name if self.each else self.entity.row.rpartition("_")[2]
 
     @property
-    def _items(self) -> str:
+    def items(self) -> str:
         items = f"new.{self.field.variable}"
         return items if self.field.required and not self.field.schema.nullable else f"{items} or []"
 
@@ -94,10 +94,10 @@ class Nested:
         """Finds what the rows name, in one statement for each reference; asks the rules."""
         for one, target in self.references:
             repository = repository_of(self.model, target)
-            keys = f"{self.variable}.{one.variable} for {self.variable} in {self._items}"
+            keys = f"{self.variable}.{one.variable} for {self.variable} in {self.items}"
             yield f"{self._found(one)}await {repository}.get_many({keys})"
         if self.requires:
-            yield f"for {self.variable} in {self._items}:"
+            yield f"for {self.variable} in {self.items}:"
         for require in self.requires:
             said = spoken(f"{self.operation.id} needs `{require.words}`.")
             yield f"    if {self._python(require.condition, negated=True)}:"
@@ -106,7 +106,7 @@ class Nested:
     def add(self) -> Iterator[str]:
         """Adds the rows to their parent, which is there by now."""
         values = ", ".join(f"{column.attribute}={self._value(column)}" for column in self.columns)
-        new = f"[{self.struct}({values}) for {self.variable} in {self._items}]"
+        new = f"[{self.struct}({values}) for {self.variable} in {self.items}]"
         stamped = self.entity.column("created_at") or self.entity.column("updated_at")
         now = ", self._now" if stamped else ""
         yield f"await {self.entity.name}Rows(connection).{self.method}({new}{now})"

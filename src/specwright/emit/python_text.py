@@ -16,11 +16,17 @@ def python(behaviour: Behaviour, typed: Typed, called: Mapping[str, str] | None 
     fact = behaviour.fact_for(typed)
     if fact is not None:
         return f"not facts.{fact.name}" if fact.is_negated else f"facts.{fact.name}"
-    return to_python(typed, {**renamed(behaviour), **(called or {})}).text
+    return to_python(behaviour.told(typed), {**renamed(behaviour), **(called or {})}).text
 
 
 def renamed(behaviour: Behaviour) -> dict[str, str]:
-    """What of the scope is called otherwise in Python: a row that is being made is the request."""
-    made = {behaviour.row: "new", "request": "new"} if behaviour.makes_row else {}
+    """What of the scope is called otherwise in Python: the request for a new row is `new`."""
     given = (do.name for do in behaviour.hooks if do.result is not None)
-    return made | {name: result_variable(behaviour.model, name) for name in given}
+    found = {name: result_variable(behaviour.model, name) for name in given}
+    if not behaviour.makes_row:
+        return found
+    found |= {behaviour.row: "new", "request": "new"}
+    for one in behaviour.nested:
+        if " " in one.items:  # they may be left out
+            found[f"request.{one.field.variable}"] = f"({one.items})"
+    return found

@@ -1,5 +1,6 @@
 """`backend/{domain}/repository.py`: every query, compiled once, and scoped to one caller."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -48,6 +49,8 @@ from specwright.model.naming import attribute
 from specwright.model.operations import Operation, OperationKind
 from specwright.model.rules import Job, Search
 from specwright.model.typed import Typed
+
+_STARTS = re.compile(r"(?<![.\w])[A-Za-z_]\w*")
 
 
 def emit_repository(model: Model, domain: str) -> str | None:
@@ -448,7 +451,9 @@ class _Writer:
         binds: dict[str, Typed] = {}
         for fact in behaviour.facts:
             subject = None if behaviour.makes_row else self._subject(behaviour.row)
-            sql = self.module.conditions.selected(fact.typed, subject, negated=fact.is_negated)
+            sql = self.module.conditions.selected(
+                behaviour.told(fact.typed), subject, negated=fact.is_negated
+            )
             selected_facts.append(f"({sql.text}).label({quoted(fact.name)})")
             binds |= sql.binds
         self.module.structs.append(
@@ -532,8 +537,10 @@ class _Writer:
     def _bound(self, sql: Sql, behaviour: Behaviour | None = None) -> tuple[list[str], list[str]]:
         """The parameters and the arguments for what conditions bind."""
         values = bound_values(sql.binds, renamed(behaviour) if behaviour else {})
-        used = {value.partition(".")[0] for _, value in values}
-        parameters = []
+        used = {word for _, value in values for word in _STARTS.findall(value)}
+        new = behaviour.requested if behaviour is not None else None
+        above = new.above if new is not None else {}
+        parameters = [f"{row}: {names.row_class(e)}" for row, e in above.items() if row in used]
         if behaviour is not None and "new" in used:
             parameters.append(f"new: {body_class(self.model, behaviour)}")
         parameters += [f"actor: {actor_class(self.model)}"] if "actor" in used else []

@@ -5,10 +5,12 @@ caller's tenant and by the defaults of its columns; what must have a value and h
 has what the rule sets.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from specwright.emit.lookups import operation_rule
+from specwright.emit.row_keys import above
 from specwright.model import Model, types
 from specwright.model.entities import Column, Entity, LiteralDefault, SqlDefault
 from specwright.model.operations import BodyField, LinkEnd, Operation, OperationKind
@@ -16,6 +18,7 @@ from specwright.model.scope import type_of_column
 from specwright.model.typed import (
     Choose,
     Constant,
+    Each,
     Follow,
     Get,
     IsNull,
@@ -63,7 +66,7 @@ class Requested:
 
     def told(self, typed: Typed) -> Typed:
         """The same, with what stands for the row in its place; it may raise `NotSaid`."""
-        return _Telling(self, ()).told(typed)
+        return _Telling(self).told(typed)
 
     # -- The rows at hand -------------------------------------------------------------------------
 
@@ -77,6 +80,12 @@ class Requested:
             return {}
         row = self.model.entity(parent.entity).row
         return {own: (parent.entity, row, theirs) for own, theirs in self.operation.parent_joins}
+
+    @cached_property
+    def above(self) -> dict[str, Entity]:
+        """The rows of the path, by what they are called."""
+        found = [self.model.entity(row.entity) for row in above(self.operation)]
+        return {entity.row: entity for entity in found}
 
     @cached_property
     def fields(self) -> dict[str, BodyField]:
@@ -108,13 +117,18 @@ class _Telling:
     """One expression; `above` are the columns whose values are being told around it."""
 
     new: Requested
-    above: tuple[str, ...]
+    above: tuple[str, ...] = ()
+    brought: Mapping[str, BodyField] = field(default_factory=dict)  # by variable of a macro
 
     def told(self, typed: Typed) -> Typed:
         return rewritten(typed, self._instead)
 
-    def _instead(self, typed: Typed) -> Typed | None:
+    def _instead(self, typed: Typed) -> Typed | None:  # noqa: PLR0911 - a table
         match typed:
+            case Each():
+                return self._each(typed)
+            case Get(row=Name(name=name)) | Follow(row=Name(name=name)) if name in self.brought:
+                return self._of_brought(typed, name)
             case IsNull(operand=Follow() as asked) if self._is_new(asked.row):
                 (key,) = self._keys(asked)
                 return replace(typed, operand=key)
@@ -159,9 +173,39 @@ class _Telling:
             return (keys[0],)
         raise NotSaid(typed.name)
 
+    # -- Rows that come with it -------------------------------------------------------------------
+
     def _brought(self, typed: Follow) -> Typed:
-        """The rows that come with it."""
-        raise NotSaid(typed.name)
+        """The rows of its request."""
+        field = self.new.rows.get(typed.name)
+        if field is None:
+            raise NotSaid(typed.name)
+        return _of_request(typed, field)
+
+    def _each(self, typed: Each) -> Typed | None:
+        """A macro over rows of the request, by their fields."""
+        field = self._rows(typed.collection)
+        if field is None:
+            return None
+        inner = replace(self, brought={**self.brought, typed.variable: field})
+        collection = self.told(typed.collection)
+        return replace(typed, collection=collection, body=inner.told(typed.body))
+
+    def _rows(self, collection: Typed) -> BodyField | None:
+        match collection:
+            case Each(macro="filter"):
+                return self._rows(collection.collection)
+            case Follow() if self._is_new(collection.row):
+                return self.new.rows.get(collection.name)
+            case _:
+                return None
+
+    def _of_brought(self, typed: Get | Follow, name: str) -> Typed:
+        fields = {field.column: field for field in self.brought[name].rows if field.column}
+        field = fields.get(typed.name)
+        if field is None or isinstance(typed, Follow):
+            raise NotSaid(typed.name)
+        return replace(typed, name=field.variable, column=types.Column(typed.type))
 
     # -- Columns ----------------------------------------------------------------------------------
 
@@ -192,14 +236,7 @@ class _Telling:
         raise NotSaid(name)
 
     def _of_request(self, field: BodyField, column: Column, typed: Get) -> Typed:
-        request = types.Row("the request", stored=False)
-        said = Get(
-            type=typed.type,
-            source=typed.source,
-            row=Name(type=request, source=typed.source, name="request"),
-            name=field.variable,
-            column=types.Column(typed.type),
-        )
+        said = _of_request(typed, field)
         is_left_out = not field.required and not field.schema.has_default
         if not (is_left_out and isinstance(column.default, SqlDefault)):
             return said
@@ -235,6 +272,14 @@ class _Telling:
 
 
 _PLAIN = (types.Kind.INT, types.Kind.TEXT, types.Kind.BOOL, types.Kind.DECIMAL)
+
+
+def _of_request(typed: Get | Follow, field: BodyField) -> Get:
+    request = Name(type=types.Row("the request", stored=False), source=typed.source, name="request")
+    column = types.Column(typed.type)
+    return Get(
+        type=typed.type, source=typed.source, row=request, name=field.variable, column=column
+    )
 
 
 def _starts(typed: Typed) -> tuple[Name, ...]:

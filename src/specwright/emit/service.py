@@ -23,7 +23,9 @@ from specwright.emit.actions import (
 )
 from specwright.emit.annotations import request_class
 from specwright.emit.behaviour import Behaviour
+from specwright.emit.beyond import roots
 from specwright.emit.handled import created_by, references, search_arguments
+from specwright.emit.holds import held_columns, held_parent
 from specwright.emit.hook_names import hooks_class
 from specwright.emit.hooks import service_calls_hooks
 from specwright.emit.lists import list_parameters
@@ -227,11 +229,20 @@ class _Writer:
         below = (*rows, self.operation.row)[1:]
         for row, under in zip(rows, below, strict=bool(rows)):
             entity = self.model.entity(row.entity)
-            get = Lookup.of_path(self.model, row).method("get")
+            verb = "lock" if row == held_parent(self.model, self.operation) else "get"
+            get = Lookup.of_path(self.model, row).method(verb)
             look = f"{repository_of(self.model, entity)}.{get}({key_arguments(self.model, row)})"
             is_used = bool(under.joins if under is not None else self._uses_parent)
-            is_used = is_used or entity.row in rows_asked(self.model, self.operation)
+            is_used = is_used or entity.row in self._named
             yield f"{entity.row} = await {look}" if is_used else f"await {look}"
+
+    @property
+    def _named(self) -> frozenset[str]:
+        """What access and the rules of a new row name."""
+        behaviour = self._behaviour
+        told = map(behaviour.told, behaviour.expressions) if behaviour else ()
+        of_rules = (name for one in told for name in roots(one))
+        return rows_asked(self.model, self.operation).union(of_rules)
 
     @property
     def _uses_parent(self) -> bool:
@@ -351,7 +362,8 @@ class _Writer:
             if is_patch:
                 value = field.variable
                 asked = f"({value} := {argument}.get({quoted(value)}))"
-            look = f"await {repository_of(self.model, entity)}.get({value})"
+            verb = "lock" if field.column in held_columns(self.model, self.operation) else "get"
+            look = f"await {repository_of(self.model, entity)}.{verb}({value})"
             if field.required and not field.schema.nullable and not is_patch:
                 yield look
             else:

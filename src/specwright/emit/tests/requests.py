@@ -78,6 +78,8 @@ def sample_value(model: Model, one: FieldOf) -> Any:
     if one.field.relation is not None and one.entity is not None:
         relation = one.entity.relation(one.field.relation)
         target = model.entity(relation.target) if relation else None
+        if any(inner.names_row is not None and inner.required for inner in one.field.rows):
+            raise NoSample(one.field.name)  # no row is there to be named
         return [
             {
                 inner.name: sample_value(model, _field_of(target, inner))
