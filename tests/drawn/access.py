@@ -132,3 +132,20 @@ class Extras:
                     }
                 ],
             }
+            if self.dice.has("second_round"):
+                self._second_round(table)
+
+    def _second_round(self, table: Table) -> None:
+        """One over the rows of another table, which sets their columns."""
+        tenant = self.plan.tenant.target if self.plan.tenant else None
+        others = [o for o in self.plan.entities if o not in (table, self.plan.users, tenant)]
+        for other in self.dice.shuffled(others):
+            sets = Conditions(self.dice, self.plan, other).sets(with_actor=False)
+            if not sets:
+                continue
+            job = self.plan.jobs[f"expire{table.noun.entity}"]
+            job["every"] = self.dice.pick(["1h30m", "1d12h", "90s"])
+            old = f'{other.row}.created_at < now - duration("48h")'
+            round_of_it = {"as": other.row, "in": other.noun.entity, "where": old, "set": sets}
+            job["each"].append(round_of_it)
+            return

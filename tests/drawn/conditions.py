@@ -206,6 +206,22 @@ class Conditions:
             rows = f'{rows}.filter(r, r.{column_name} == "{state}")'
         return f"{rows}.size() < {self.dice.number(1, 3)}"
 
+    def crowded(self) -> str | None:
+        """A limit on the rows that belong to the same row as this one."""
+        above = [
+            one for one in self.table.references
+            if one.reverse is not None and not one.nullable
+            and one.target not in (self.plan.users, self.table)
+        ]  # fmt: skip
+        if not above:
+            return None
+        column = self.dice.pick(above)
+        rows = f"{self._row}.{column.relation}.{column.reverse}"
+        if self.table.lifecycle is not None:
+            state = self.dice.pick(self.table.lifecycle.states)
+            rows = f'{rows}.filter(r, r.{self.table.lifecycle.column.name} == "{state}")'
+        return f"{rows}.size() <= {self.dice.number(1, 3)}"
+
     # -- Values
 
     def sets(self, *, with_actor: bool) -> dict[str, str]:

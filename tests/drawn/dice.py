@@ -46,6 +46,7 @@ FEATURES = {
     "signed_in": 0.1,  # a cell for every role that has none
     "membership": 0.15,  # a condition of access on who belongs to a row
     "require": 0.35,
+    "crowded": 0.15,  # a rule counts the rows beside the row
     "free_field": 0.15,
     "hidden": 0.15,
     "derived": 0.25,
@@ -57,6 +58,7 @@ FEATURES = {
     "envelope": 0.2,  # an object around each row
     "counters": 0.25,  # beside the rows of lists
     "bare_list": 0.1,
+    "second_round": 0.25,  # of a job
     "own_errors": 0.25,  # the contract describes an error body of its own
     "loose_contract": 0.3,  # it says less about values than the data model
 }

@@ -285,6 +285,8 @@ class Operations:
         counting = conditions.counting()
         if counting is not None and not by_nobody and self.dice.chance(0.5):
             rules.append(counting)
+        if self.dice.has("crowded") and (crowded := conditions.crowded()):
+            rules.append(crowded)
         for rule in rules:
             status, word = self.dice.pick([409, 409, 403]), self.dice.pick(words.ERRORS)
             error = f"{self.statuses.setdefault(word, status)} {word}"

@@ -15,7 +15,7 @@ BUNDLE = Path(__file__).parent / "bundles" / "rounds"
 EMPTIED = "  delete: order.lines\n\ncount"
 
 LIMITS = [
-    ("        delete: line\n\n", "        do: hook.told(line)\n\n", "`do` in a round"),
+    ("        delete: line\n\n", "        do: hook.told(line)\n\n", "Hooks in a round"),
     ("        delete: line\n\n", "        delete: line.product\n\n", "`delete` of such rows"),
     ("      in: Product\n", "      in: Order\n", "the table of the operation's own row"),
     (
@@ -45,7 +45,7 @@ LIMITS = [
         "  delete: order.lines\n\ncount",
         "  each:\n    - as: line\n      in: order.lines.filter(l, l.quantity > 1)\n"
         "      set:\n        line.note: '\"a\"'\n    - as: other\n      in: OrderLine\n"
-        "      set:\n        other.missing: '1'\n\ncount",
+        "      set:\n        other.quantity: '1'\n\ncount",
         "in several ways",
     ),
     (

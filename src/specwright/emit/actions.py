@@ -11,6 +11,7 @@ from specwright.emit.further import (
     beyond_lines,
     called,
     functions_of,
+    of_each,
     parameters_of,
 )
 from specwright.emit.handled import handled_entities
@@ -37,16 +38,9 @@ _ACTING = (OperationKind.TRANSITION, OperationKind.ACTION, OperationKind.PICK, O
 def acts(model: Model, behaviour: Behaviour) -> bool:
     """Whether the operation has a function of its own here."""
     operation = model.operation(behaviour.name)
-    if passes_on(behaviour):
+    if behaviour.passes_on:
         return False
     return operation is None or operation.kind in _ACTING
-
-
-def passes_on(behaviour: Behaviour) -> bool:
-    """Whether it does nothing but what another operation does."""
-    asks = behaviour.requires or behaviour.hooks
-    own = bool(asks or behaviour.sets or behaviour.lifecycle or behaviour.beyond)
-    return len(behaviour.does) == 1 and not (own or behaviour.deletes_row or behaviour.cases)
 
 
 def emit_actions(model: Model, domain: str) -> str | None:
@@ -63,6 +57,11 @@ def emit_actions(model: Model, domain: str) -> str | None:
     behaviours = [behaviour for _, behaviour in acting]
     functions = [_function(model, entity, behaviour) for entity, behaviour in acting]
     functions += [_companion(one) for _, one in performed if one.beyond and not acts(model, one)]
+    functions += [
+        _of_each(handled.entity, behaviour)
+        for handled in handled_entities(model, domain)
+        for behaviour in handled.done_in_rounds
+    ]
     return render(
         "backend/operations.py",
         domain=domain,
@@ -94,6 +93,7 @@ def _imports(model: Model, domain: str, behaviours: list[Behaviour]) -> Iterator
             inner = model.entity(behaviour.inner(do).entity)
             yield f"{inner.domain}.repository", f"{inner.name}Rows"
     for beyond in _beyond(behaviours):
+        yield from _imports_of_rounds(domain, beyond)
         for require in beyond.requires:
             yield f"{domain}.errors", refusal_class(require.error)
         for name in beyond.touched:
@@ -102,6 +102,12 @@ def _imports(model: Model, domain: str, behaviours: list[Behaviour]) -> Iterator
             yield f"{entity.domain}.models", names.row_class(entity)
         for made in beyond.made:
             yield f"{model.entity(made.entity).domain}.repository", made.struct
+
+
+def _imports_of_rounds(domain: str, beyond: Beyond) -> Iterator[tuple[str, str]]:
+    """The modules, not what is in them: what they do may lead back here."""
+    homes = {one.entity.domain for one in beyond.rounds if one.does} - {domain}
+    yield from ((home, f"operations as {home}_operations") for home in sorted(homes))
 
 
 _TAKEN = frozenset({"changes", "facts", "hooks", "operations", "parts", "policies", "versions"})
@@ -134,6 +140,40 @@ def _companion(behaviour: Behaviour) -> Function:
         lines=list(beyond_lines(beyond)),
         doc="What goes with it.",
     )
+
+
+def _of_each(entity: Entity, behaviour: Behaviour) -> Function:
+    """What rounds do."""
+    _, *arguments = annotated(behaviour.model, behaviour, behaviour.arguments)
+    many = entity.table if entity.table != behaviour.row else f"{behaviour.row}_rows"
+    lines = _at_once if behaviour.is_told_by_row else _one_by_one
+    rows = f"{many}: Collection[{names.row_class(entity)}]"
+    return Function(
+        name=of_each(behaviour),
+        parameters=("connection: Connection", rows, *arguments),
+        result="None",
+        lines=list(lines(entity, behaviour, many)),
+        doc="All of them, or none; they are locked.",
+    )
+
+
+def _at_once(entity: Entity, behaviour: Behaviour, many: str) -> Iterator[str]:
+    row, changed, asked = behaviour.row, _changed(behaviour), list(_requirements(behaviour))
+    rows, now = f"{entity.name}Rows(connection)", ", now" if entity.column("updated_at") else ""
+    if not asked:
+        yield f"await {rows}.save_many([{changed} for {row} in {many}]{now})"
+        return
+    yield f"changed_{many}: list[{names.row_class(entity)}] = []"
+    yield f"for {row} in {many}:"
+    yield f"    changed = {changed}"
+    yield from (f"    {line}" for line in asked)
+    yield f"    changed_{many}.append(changed)"
+    yield f"await {rows}.save_many(changed_{many}{now})"
+
+
+def _one_by_one(entity: Entity, behaviour: Behaviour, many: str) -> Iterator[str]:
+    yield f"for {behaviour.row} in {many}:"
+    yield f"    await {call(behaviour, f'{entity.name}Rows(connection)', behaviour.row)}"
 
 
 def call(

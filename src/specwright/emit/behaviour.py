@@ -11,11 +11,13 @@ from functools import cached_property
 from specwright.address import snake
 from specwright.emit.beyond import ARGUMENTS, Beyond, roots
 from specwright.emit.facts import Fact, distinct_facts
-from specwright.emit.lookups import effect, job_rule, operation_rule
+from specwright.emit.lookups import effect, operation_rule, sweep_rule
 from specwright.emit.nested import Nested, nested_rows
 from specwright.emit.once import once
+from specwright.emit.owners import Owner, in_order, owner_of
 from specwright.emit.requested import Requested
 from specwright.model import Model
+from specwright.model.counting import owners_counted
 from specwright.model.lifecycles import Lifecycle, Transition
 from specwright.model.operations import OperationKind
 from specwright.model.rules import Block, DoHook, DoRule, Each, Require, Rule, Set
@@ -76,6 +78,18 @@ class Behaviour:
     @property
     def function(self) -> str:
         return snake(self.name)
+
+    @property
+    def passes_on(self) -> bool:
+        """Whether it does nothing but what another operation does."""
+        asks = self.requires or self.hooks
+        own = asks or self.sets or self.lifecycle or self.beyond
+        return len(self.does) == 1 and not (own or self.deletes_row or self.cases)
+
+    @property
+    def doer(self) -> "Behaviour":
+        """Who does it in the end."""
+        return self.inner(self.does[0]).doer if self.passes_on else self
 
     @cached_property
     def lifecycle(self) -> Lifecycle | None:
@@ -173,7 +187,9 @@ class Behaviour:
     def _beyond(self, name: str, block: Block, *, is_effect: bool = False) -> Beyond | None:
         rounds = [nested.each for nested in self.nested]
         block = replace(block, each=tuple(one for one in block.each if one not in rounds))
-        found = Beyond(self.model, name, self.entity, self.row, block, is_effect)
+        done = [do for each in block.each for do in each.block.do if isinstance(do, DoRule)]
+        asks = tuple((do.name, self.inner(do).doer.arguments) for do in done)
+        found = Beyond(self.model, name, self.entity, self.row, block, is_effect, asks)
         return found if found.is_needed else None
 
     @cached_property
@@ -211,6 +227,36 @@ class Behaviour:
     @cached_property
     def does(self) -> tuple[DoRule, ...]:
         return tuple(do for block in self.blocks for do in block.do if isinstance(do, DoRule))
+
+    @cached_property
+    def done_in_rounds(self) -> "tuple[Behaviour, ...]":
+        """What is done to the rows of its rounds."""
+        rounds = (one for beyond in self.beyond for one in beyond.rounds)
+        return tuple(self.inner(do).doer for one in rounds for do in one.does)
+
+    @cached_property
+    def is_told_by_row(self) -> bool:
+        """Whether the row alone tells what becomes of it: many are written by one statement."""
+        further = (
+            self.facts or self.hooks or self.beyond or self.does or self.cases or self.deletes_row
+        )
+        return bool(self.written) and not further
+
+    @cached_property
+    def written(self) -> frozenset[str]:
+        """The columns of its row that it writes."""
+        columns = {one.target.column for one in self.sets}
+        if self.lifecycle and any(arrow.source != arrow.target for arrow in self.arrows):
+            columns.add(self.lifecycle.column)
+        return frozenset(columns)
+
+    @cached_property
+    def touched(self) -> frozenset[str]:
+        """The entities of which it works on other rows than its own, itself or by what it does."""
+        found = {name for beyond in self.beyond for name in beyond.touched}
+        for inner in (*map(self.inner, self.does), *self.done_in_rounds):
+            found |= inner.touched
+        return frozenset(found)
 
     def sets_on_row(self, block: Block | None) -> tuple[Set, ...]:
         """Those that write the operation's own row."""
@@ -263,9 +309,15 @@ class Behaviour:
             used |= set(self.inner(do).arguments)
         for beyond in self.beyond:
             used |= set(beyond.arguments)
-        used.add("now")  # a changed row says when
+        used |= {"now"} if self._stamps else set()
         hooks = ("hooks",) if self.calls_hooks else ()
         return (*(name for name in ARGUMENTS if name in used), *hooks)
+
+    @property
+    def _stamps(self) -> bool:
+        """Whether its row, once changed, says when."""
+        is_changed = bool(self.sets or self.lifecycle) and not self.deletes_row
+        return is_changed and self.model.entity(self.entity).column("updated_at") is not None
 
     @cached_property
     def expressions(self) -> tuple[Typed, ...]:
@@ -292,19 +344,46 @@ class Behaviour:
         yield from (require.status for require in self.requires)
         yield from (require.status for require in self.nested_requires)
         yield from (require.status for beyond in self.beyond for require in beyond.requires)
+        for inner in (*map(self.inner, self.does), *self.done_in_rounds):
+            yield from inner.refusal_statuses
+
+    @cached_property
+    def counted(self) -> tuple[Typed, ...]:
+        """The rows whose rows are counted here."""
+        guards = (lock for one in self.arrows if one.guard for lock in owners_counted(one.guard))
+        return (*(lock for require in self.requires for lock in require.locks), *guards)
+
+    @cached_property
+    def owners(self) -> tuple[Owner, ...]:
+        """Those of them that relations lead to, and of what it does; in the order of locking.
+
+        Of a row that is made they are looked up with what the request names.
+        """
+        if self.makes_row:
+            return ()
+        starts = ("actor", self.row)
+        found = [
+            owner
+            for one in self.counted
+            if (owner := owner_of(self.model, one)) and owner.is_simple and owner.start in starts
+        ]
         for do in self.does:
-            yield from self.inner(do).refusal_statuses
+            inner = self.inner(do)
+            found += [
+                replace(one, start=self.row) if one.start == inner.row else one
+                for one in inner.owners
+            ]
+        return in_order(self.model, found)
 
     @property
     def counts_of_actor(self) -> bool:
         """Whether the caller's row has to be locked, since rows of theirs are counted."""
-        locks = (lock for require in self.requires for lock in require.locks)
-        own = any(path(lock) == ("actor",) for lock in locks)
+        own = any(path(lock) == ("actor",) for lock in self.counted)
         own = own or any(beyond.sets_actor for beyond in self.beyond)
-        inner = (self.inner(do) for do in self.does)
+        inner = (*map(self.inner, self.does), *self.done_in_rounds)
         return own or any(behaviour.counts_of_actor for behaviour in inner)
 
 
 def _rule(model: Model, name: str) -> Rule | None:
     """Of an operation, of an effect that a rule does by its name, or of a job."""
-    return operation_rule(model, name) or effect(model, name) or job_rule(model, name)
+    return operation_rule(model, name) or effect(model, name) or sweep_rule(model, name)

@@ -10,7 +10,7 @@ from specwright.emit.facts import Fact, distinct_facts
 from specwright.emit.hook_names import result_variable
 from specwright.model import Model, types
 from specwright.model.entities import Entity
-from specwright.model.rules import Block, ColumnOfRow, Create, Delete, Each, Require, Set
+from specwright.model.rules import Block, Create, Delete, DoRule, Each, Require, Set
 from specwright.model.scope import type_of_column
 from specwright.model.typed import (
     Compare,
@@ -47,6 +47,7 @@ class Beyond:
     row: str
     block: Block
     is_effect: bool = False
+    asks: tuple[tuple[str, tuple[str, ...]], ...] = ()  # what the operations of its rounds take
 
     @property
     def function(self) -> str:
@@ -66,13 +67,25 @@ class Beyond:
 
     @cached_property
     def others(self) -> "tuple[Other, ...]":
-        """The rows beside its own that it sets, each once."""
-        found: dict[tuple[str, ...], list[Set]] = {}
+        """The rows beside its own that it sets, each once, and before them those on the way."""
+        found: dict[tuple[str, ...], tuple[Typed, list[Set]]] = {}
         for one in self.block.set:
-            words = path(one.target.row)
-            if words is not None and words != (self.row,):
-                found.setdefault(words, []).append(one)
-        return tuple(Other(self.model, words, tuple(sets)) for words, sets in found.items())
+            if path(one.target.row) in (None, (self.row,)):
+                continue
+            for words, row in self._way(one.target.row):
+                found.setdefault(words, (row, []))
+            found[path(one.target.row) or ()][1].append(one)
+        lasts = [words[-1] for words in found]
+        return tuple(
+            Other(self.model, row, words, tuple(sets), is_alone=lasts.count(words[-1]) == 1)
+            for words, (row, sets) in found.items()
+        )
+
+    def _way(self, row: Typed) -> Iterator[tuple[tuple[str, ...], Typed]]:
+        """The rows that lead to it from the rule's row, or from the caller's."""
+        if isinstance(row, Follow) and not isinstance(row.row, Name):
+            yield from self._way(row.row)
+        yield path(row) or (), row
 
     @cached_property
     def sets_actor(self) -> bool:
@@ -160,6 +173,8 @@ class Beyond:
         used = {name for typed in self.expressions for name in roots(typed)}
         used |= {"actor"} if self.sets_actor else set()
         used |= {"now"} if self.stamps else set()
+        asks = dict(self.asks)
+        used |= {name for one in self.rounds for do in one.does for name in asks[do.name]}
         given = (variable for name, variable in self.results.items() if name in used)
         return (*(name for name in ARGUMENTS if name in used), *given)
 
@@ -175,7 +190,7 @@ class Beyond:
     @property
     def stamps(self) -> bool:
         """Whether rows that it changes or makes say when."""
-        changed = {other.entity for other in self.others}
+        changed = {other.entity for other in self.others if other.sets}
         changed |= {made.entity for made in self.block.create}
         for one in self.rounds:
             changed |= one.changed_entities | {made.entity for made in one.each.block.create}
@@ -185,7 +200,8 @@ class Beyond:
     def writes_rows(self) -> bool:
         """Whether it changes or makes rows, many at a time."""
         changed = any(one.changed_entities for one in self.rounds)
-        return bool(self.others) or changed or any(True for _ in self.made)
+        done = any(one.does for one in self.rounds)
+        return bool(self.others) or changed or done or any(True for _ in self.made)
 
     @property
     def made(self) -> "Iterator[Addition]":
@@ -215,26 +231,29 @@ class Other:
     """A row beside the rule's own that it sets: the caller's, or the one of a relation."""
 
     model: Model
+    row: Typed
     path: tuple[str, ...]
-    sets: tuple[Set, ...]
-
-    @property
-    def target(self) -> ColumnOfRow:
-        return self.sets[0].target
+    sets: tuple[Set, ...]  # none of a row that is only on the way to another
+    is_alone: bool = True  # no other one ends in the same word
 
     @property
     def entity(self) -> str:
-        return self.target.entity
+        assert isinstance(self.row.type, types.Row)
+        return self.row.type.entity
 
     @property
     def variable(self) -> str:
-        return self.path[-1]
+        return self.path[-1] if self.is_alone else "_".join(self.path[1:])
 
     @property
     def key(self) -> tuple[str, str] | None:
-        """The column of the rule's row that it is found by, and its own; the caller is known."""
-        row = self.target.row
-        return row.relation.columns[0] if isinstance(row, Follow) else None
+        """The column of the row before it that it is found by, and its own; the caller is known."""
+        return self.row.relation.columns[0] if isinstance(self.row, Follow) else None
+
+    @property
+    def before(self) -> tuple[tuple[str, ...], str] | None:
+        """The row that leads to it, and that one's entity."""
+        return (self.path[:-1], self.row.owner) if isinstance(self.row, Follow) else None
 
 
 @dataclass(frozen=True)
@@ -325,8 +344,12 @@ class Round:
     @property
     def function(self) -> str:
         """Of an effect that is one round, the effect's own name."""
-        alone = self.beyond.is_effect and self.beyond.is_one_round
-        return self.beyond.function if alone else f"{self.beyond.function}_{self.words}"
+        if self.beyond.is_effect and self.beyond.is_one_round:
+            return self.beyond.function
+        rounds = self.beyond.block.each
+        before = [Round(self.beyond, one).words for one in rounds[: rounds.index(self.each)]]
+        again = before.count(self.words)
+        return f"{self.beyond.function}_{self.words}{f'_{again + 1}' if again else ''}"
 
     @cached_property
     def rows(self) -> Rows:
@@ -385,6 +408,11 @@ class Round:
     @property
     def removes(self) -> bool:
         return bool(self.each.block.delete)
+
+    @cached_property
+    def does(self) -> tuple[DoRule, ...]:
+        """The operations that are done to each of its rows."""
+        return tuple(do for do in self.each.block.do if isinstance(do, DoRule))
 
     # -- What it reads ----------------------------------------------------------------------------
 

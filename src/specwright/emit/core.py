@@ -56,5 +56,6 @@ def _files(model: Model, needs: Needs) -> Iterator[tuple[str, str]]:
         yield "hooks", verbatim("backend/core/hooks.py")
     if needs.jobs:
         yield "scheduling", verbatim("backend/core/scheduling.py")
+        yield "sweeping", verbatim("backend/core/sweeping.py")
     if needs.versions:
         yield "versions", verbatim("backend/core/versions.py")

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from specwright.emit import names
+from specwright.emit.behaviour import Behaviour
 from specwright.emit.beyond import Addition, Beyond, Other, Reached, Round, Rows, roots
 from specwright.emit.facts import Fact
+from specwright.emit.handled import doer
 from specwright.emit.names import refusal_class
 from specwright.emit.parameters import annotated
 from specwright.emit.python_expressions import to_python
@@ -69,7 +71,7 @@ def beyond_lines(beyond: Beyond, now: str = "now") -> Iterator[str]:
     for one in beyond.rounds:
         yield _call(one.alone, one.function)
     for other in beyond.others:
-        yield from _write(beyond, other, now)
+        yield from _write(beyond, other, now) if other.sets else ()
     for made in beyond.additions:
         yield from _add(beyond.model, made, [_new(beyond, made)], now)
     for rows in beyond.removals:
@@ -78,10 +80,12 @@ def beyond_lines(beyond: Beyond, now: str = "now") -> Iterator[str]:
 
 
 def _hold(beyond: Beyond, other: Other) -> Iterator[str]:
-    if other.key is None:
+    if other.key is None or other.before is None:
         return  # the caller's own row was locked when they came in
     entity = beyond.model.entity(other.entity)
-    key = f"{beyond.row}.{_attribute(beyond.model.entity(beyond.entity), other.key[0])}"
+    words, owner = other.before
+    near = beyond.renamed.get(".".join(words), words[0])
+    key = f"{near}.{_attribute(beyond.model.entity(owner), other.key[0])}"
     yield f"{other.variable} = (await {_rows(entity)}.lock_many([{key}]))[{key}]"
 
 
@@ -160,6 +164,8 @@ def _gathered(one: Round) -> Iterator[tuple[str, str]]:
         yield _new_rows(one, made), made.struct
     if one.removes and one.where is not None:
         yield f"removed_{one.words}", names.row_class(one.entity)
+    if one.does and one.where is not None:
+        yield f"meant_{one.words}", names.row_class(one.entity)
 
 
 def _new_rows(one: Round, made: Addition) -> str:
@@ -187,6 +193,8 @@ def _one_round(one: Round) -> Iterator[str]:
         yield f"{_new_rows(one, made)}.append({_new(one, made)})"
     if one.removes and one.where is not None:
         yield f"removed_{one.words}.append({one.name})"
+    if one.does and one.where is not None:
+        yield f"meant_{one.words}.append({one.name})"
 
 
 def _changed(one: Round, reached: Reached) -> str:
@@ -213,6 +221,21 @@ def _written(one: Round) -> Iterator[str]:
     if one.removes:
         removed = one.words if one.where is None else f"removed_{one.words}"
         yield f"await {_rows(one.entity)}.remove_many({removed})"
+    meant = one.words if one.where is None else f"meant_{one.words}"
+    for do in one.does:
+        yield _done(one, doer(one, do), meant)
+
+
+def _done(one: Round, inner: Behaviour, rows: str) -> str:
+    home, own = one.entity.domain, one.model.entity(one.beyond.entity).domain
+    module = "" if home == own else f"{home}_operations."
+    given = ", ".join(["connection", rows, *inner.arguments])
+    return f"await {module}{of_each(inner)}({given})"
+
+
+def of_each(behaviour: Behaviour) -> str:
+    """The function that does it to many rows."""
+    return f"{behaviour.function}_of_each"
 
 
 # -- Words ----------------------------------------------------------------------------------------

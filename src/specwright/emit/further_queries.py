@@ -1,6 +1,5 @@
 """The queries for what rules do beyond their own row; each is one statement, however many rows."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -8,7 +7,7 @@ from specwright.address import pascal
 from specwright.emit import columns, names
 from specwright.emit.beyond import Addition, Beyond, Round, Rows, roots
 from specwright.emit.facts import Fact
-from specwright.emit.handled import Handled, all_beyond
+from specwright.emit.handled import Handled, all_beyond, sets_of
 from specwright.emit.lookups import actor_class
 from specwright.emit.parameters import body_class
 from specwright.emit.queries import bound_values, by_key, where
@@ -18,7 +17,6 @@ from specwright.emit.values import value_type
 from specwright.emit.wording import quoted
 from specwright.model import Model
 from specwright.model.entities import Column, Entity
-from specwright.model.rules import Set
 from specwright.model.sql_types import Kind
 from specwright.model.typed import Typed
 
@@ -55,6 +53,9 @@ class FurtherQueries:
         return self.handled.entity
 
     def write(self) -> None:
+        for owner in self.handled.owners:
+            self.module.statements.append(owner.statement())
+            self.repository.on_rows.append(owner.definition())
         self._lock_many()
         for rows, beyond in self._locked.values():
             self._locking(rows, beyond)
@@ -102,13 +103,6 @@ class FurtherQueries:
         made = (made for beyond in all_beyond(self.model) for made in beyond.made)
         return [one for one in made if one.entity == self.entity.name]
 
-    def _sets(self) -> Iterator[Set]:
-        """Those of rows of the entity."""
-        for beyond in all_beyond(self.model):
-            found = [one for other in beyond.others for one in other.sets]
-            found += [one for each in beyond.rounds for one in each.each.block.set]
-            yield from (one for one in found if one.target.entity == self.entity.name)
-
     # -- Rows -------------------------------------------------------------------------------------
 
     def _lock_many(self) -> None:
@@ -152,7 +146,9 @@ class FurtherQueries:
         )
 
     def _save_many(self) -> None:
-        written = {one.target.column for one in self._sets()}
+        written = {one.target.column for one in sets_of(self.model, self.entity.name)}
+        for done in self.handled.done_in_rounds:
+            written |= done.written if done.is_told_by_row else set()
         if not written:
             return
         changed = [column for column in self.entity.columns if column.name in written]

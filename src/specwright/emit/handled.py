@@ -5,16 +5,18 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from specwright.emit.behaviour import Behaviour
-from specwright.emit.beyond import Beyond, roots
+from specwright.emit.beyond import Beyond, Round, roots
 from specwright.emit.holds import held_lookups
 from specwright.emit.lookups import operation_rule, performed, subject_of
 from specwright.emit.nested import Nested, nested_rows
 from specwright.emit.once import once
+from specwright.emit.owners import Owner
 from specwright.emit.row_keys import Lookup, above, of_end, primary
+from specwright.emit.sweeps import Sweep, sweeps_of
 from specwright.model import Model
 from specwright.model.entities import Column, Entity
 from specwright.model.operations import Operation, OperationKind
-from specwright.model.rules import DoRule, Job, Search
+from specwright.model.rules import DoRule, Search, Set
 
 _READS = (OperationKind.READ,)
 _LOCKS = (
@@ -42,16 +44,16 @@ class Handled:
         return (operation for operation in self.operations if operation.kind in kinds)
 
     @cached_property
-    def jobs(self) -> tuple[Job, ...]:
-        return tuple(
-            job
-            for job in self.model.jobs
-            if any(each.entity == self.entity.name for each in job.block.each)
-        )
+    def sweeps(self) -> tuple[Sweep, ...]:
+        """What jobs do with its rows."""
+        found = (sweep for job in self.model.jobs for sweep in sweeps_of(self.model, job))
+        return tuple(sweep for sweep in found if sweep.each.entity == self.entity.name)
 
     @property
     def is_used(self) -> bool:
-        return bool(self.operations or self.jobs or self.is_read or self.is_touched)
+        return bool(
+            self.operations or self.sweeps or self.is_read or self.is_touched or self.owners
+        )
 
     @cached_property
     def nested(self) -> tuple[Nested, ...]:
@@ -131,9 +133,7 @@ class Handled:
             fields = operation.body.fields if operation.body else ()
             named |= {field.column for field in fields if field.column}
         for behaviour in self.behaviours:
-            named |= {one.target.column for one in behaviour.sets}
-            if behaviour.lifecycle and any(a.source != a.target for a in behaviour.arrows):
-                named.add(behaviour.lifecycle.column)
+            named |= behaviour.written
         return tuple(column for column in self.entity.columns if column.name in named)
 
     # -- Rules ------------------------------------------------------------------------------------
@@ -142,6 +142,21 @@ class Handled:
     def behaviours(self) -> tuple[Behaviour, ...]:
         """What is done to a row of it, each once, in the order of the contract."""
         return tuple(_behaviours(self.model).get(self.entity.name, ()))
+
+    @cached_property
+    def done_in_rounds(self) -> tuple[Behaviour, ...]:
+        """What rounds do to each of their rows, each once."""
+        rounds = (one for beyond in all_beyond(self.model) for one in beyond.rounds)
+        done = {doer(one, do).name for one in rounds for do in one.does}
+        return tuple(one for one in self.behaviours if one.name in done)
+
+    @cached_property
+    def owners(self) -> tuple[Owner, ...]:
+        """What is locked of its rows, since rows of it are counted; each once."""
+        found = (o for name in performed(self.model) if (b := Behaviour.named(self.model, name))
+                 for o in b.owners)  # fmt: skip
+        near = {owner.method: owner for owner in found if owner.near == self.entity}
+        return tuple(near[method] for method in sorted(near))
 
     @cached_property
     def searches(self) -> tuple[tuple[Operation, Search], ...]:
@@ -167,6 +182,27 @@ def changes_what_it_finds(model: Model, operation: Operation) -> bool:
         block.set or block.create or block.delete or block.each or block.do
         for block in rule.block.within()
     )
+
+
+def doer(one: Round, do: DoRule) -> Behaviour:
+    """Who does in the end what a round does."""
+    found = Behaviour.named(one.model, do.name)
+    return (found or Behaviour(one.model, do.name, one.each.entity, one.name)).doer
+
+
+def may_change(model: Model, entity: str, column: str) -> bool:
+    """Whether anything but a create writes the column."""
+    changed = Handled(model, model.entity(entity)).changed_columns
+    further = (one.target.column for one in sets_of(model, entity))
+    return column in {*(one.name for one in changed), *further}
+
+
+def sets_of(model: Model, entity: str) -> Iterator[Set]:
+    """Those by which rules set rows of the entity beside their own."""
+    for beyond in all_beyond(model):
+        found = [one for other in beyond.others for one in other.sets]
+        found += [one for each in beyond.rounds for one in each.each.block.set]
+        yield from (one for one in found if one.target.entity == entity)
 
 
 @once

@@ -30,7 +30,7 @@ def _held(behaviour: Behaviour) -> Iterator[str]:
             yield from ways.get(path(lock) or (), ())
     for beyond in behaviour.beyond:
         for other in beyond.others:
-            if other.key is not None and other.path[0] == behaviour.row:
+            if other.key is not None and other.path[:-1] == (behaviour.row,):
                 yield other.key[0]
 
 

@@ -14,9 +14,9 @@ from specwright.emit.hook_names import (
     result_of,
     written_class,
 )
-from specwright.emit.lookups import job_rule
 from specwright.emit.once import once
 from specwright.emit.rendering import render
+from specwright.emit.sweeps import sweeps_of
 from specwright.emit.wording import listed
 from specwright.model import Model, types
 from specwright.model.hooks import Hook
@@ -108,7 +108,7 @@ def service_calls_hooks(model: Model, domain: str) -> bool:
 
 def jobs_call_hooks(model: Model, domain: str) -> bool:
     jobs = [job for job in model.jobs if model.entity(job.block.each[0].entity).domain == domain]
-    called = [job.name for job in jobs if job_rule(model, job.name)]
+    called = [sweep.name for job in jobs for sweep in sweeps_of(model, job) if sweep.rule]
     called += [name for job in jobs for name in model.done_by(job.name)]
     return _come_to_hooks(model, iter(called))
 

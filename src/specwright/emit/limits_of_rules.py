@@ -7,17 +7,20 @@ from itertools import permutations
 from specwright.diagnostic import Place
 from specwright.emit.actions import NotTold, only_where
 from specwright.emit.behaviour import Behaviour
-from specwright.emit.beyond import Beyond, Reached, Round, reads_beyond
+from specwright.emit.beyond import Beyond, Other, Reached, Round, reads_beyond
+from specwright.emit.disturbing import entities_read, parts_of
+from specwright.emit.handled import doer, may_change
 from specwright.emit.holds import ways_up
 from specwright.emit.limits_of_hooks import limits_of_hooks, limits_of_shared_hooks
-from specwright.emit.lookups import expressions_of, job_rule
+from specwright.emit.lookups import expressions_of
 from specwright.emit.nested import Nested, nested_rows
+from specwright.emit.owners import owner_of
 from specwright.emit.requested import Requested
+from specwright.emit.sweeps import Sweep, sweeps_of
 from specwright.model import Model
 from specwright.model.entities import Entity, SqlDefault
 from specwright.model.operations import OperationKind
-from specwright.model.rules import Block, Create, Delete, Job, Require, Rule
-from specwright.model.sql_types import Kind
+from specwright.model.rules import Block, Create, Delete, DoHook, DoRule, Job, Require, Rule, Set
 from specwright.model.typed import Each as Macro
 from specwright.model.typed import Follow, Get, Name, Typed, children, path, relations, walk
 
@@ -85,10 +88,11 @@ def _of_block(model: Model, rule: Rule, block: Block, when: Typed | None = None)
     assert rule.entity is not None
     assert rule.row is not None
     yield from limits_of_hooks(model, rule, block)
+    yield from _of_inner(model, rule, block)
     operation = model.operation(rule.name)
     new = Requested.of(model, operation) if operation else None
     ways = ways_up(new) if new else {}
-    yield from _of_locks(block.require, {("actor",), (rule.row,), *ways})
+    yield from _of_owners(model, rule, block, {("actor",), (rule.row,), *ways})
     nested = [one.each for one in nested_rows(model, operation)] if operation else []
     block = replace(block, each=tuple(one for one in block.each if one not in nested))
     beyond = Beyond(model, rule.name, rule.entity, rule.row, block, rule.kind == "effect")
@@ -102,9 +106,32 @@ def _of_block(model: Model, rule: Rule, block: Block, when: Typed | None = None)
         yield block.place, "Several removals from one relation are not built yet."
     for each in beyond.rounds:
         yield from _of_round(each)
-    words = [each.function for each in beyond.rounds]
-    if len(set(words)) < len(words):
-        yield block.place, "Several rounds over one relation are not built yet."
+
+
+def _of_inner(model: Model, rule: Rule, block: Block) -> Iterator[Limit]:
+    """What it does is done to its own row."""
+    for do in block.do:
+        inner = Behaviour.named(model, do.name) if isinstance(do, DoRule) else None
+        if inner is not None and inner.entity != rule.entity:
+            yield do.place, f"`{do.name}` on another row than the rule's own is not built yet."
+
+
+def _of_owners(
+    model: Model, rule: Rule, block: Block, held: set[tuple[str, ...]]
+) -> Iterator[Limit]:
+    """Rows are counted of rows that are at hand, and of those that relations lead to from there."""
+    operation = model.operation(rule.name)
+    creates = operation is not None and operation.kind is OperationKind.CREATE
+    locks = ((require, lock) for require in block.require for lock in require.locks)
+    for require, lock in locks:
+        if path(lock) in held:
+            continue
+        owner = owner_of(model, lock)
+        starts = {"actor", rule.row} if rule.has_actor else {rule.row}
+        if owner is None or not owner.is_simple or owner.start not in starts or creates:
+            yield require.place, "Counting the rows of such a row is not built yet."
+        elif any(may_change(model, *hinge) for hinge in owner.hinges[1:]):
+            yield require.place, "Counting the rows of a row that may change is not built yet."
 
 
 def _of_locks(requires: tuple[Require, ...], locked: set[tuple[str, ...]]) -> Iterator[Limit]:
@@ -156,10 +183,11 @@ def _free(typed: Typed, bound: frozenset[str] = frozenset()) -> Iterator[str]:
 def _of_others(beyond: Beyond) -> Iterator[Limit]:
     held = {other.path for other in beyond.others}
     for other in beyond.others:
-        place = other.sets[0].place
-        direct = other.path == ("actor",) or _is_step(other.target.row, beyond.row)
-        if not direct:
-            yield place, "`set` on a row further away is not built yet."
+        place = next(one.place for one in beyond.block.set if leads_over(one, other))
+        if isinstance(other.row, Follow) and not _is_simple(other.row):
+            yield place, "`set` on such a row further away is not built yet."
+        elif other.path[0] not in ("actor", beyond.row):
+            yield place, "`set` on a row that starts from elsewhere is not built yet."
         elif other.entity == beyond.entity:
             yield place, "`set` on another row of the same table is not built yet."
         elif other.key is not None:
@@ -169,6 +197,12 @@ def _of_others(beyond: Beyond) -> Iterator[Limit]:
     for made in beyond.block.create:
         for _, value in made.values:
             yield from _of_mixed(value, held, made.place)
+
+
+def leads_over(change: Set, other: Other) -> bool:
+    """Whether the row is the one that is set, or on the way to it."""
+    words = path(change.target.row) or ()
+    return words[: len(other.path)] == other.path
 
 
 def _is_step(row: Typed, start: str) -> bool:
@@ -229,8 +263,7 @@ def _is_collection(typed: Typed) -> bool:
 
 def _of_round(one: Round) -> Iterator[Limit]:
     each, block = one.each, one.each.block
-    if block.do:
-        yield each.place, "`do` in a round is not built yet."
+    yield from _of_doing(one)
     if block.each or block.switch or block.search:
         yield each.place, "Rounds within rounds are not built yet."
     if each.collection is not None and not _is_collection(each.collection):
@@ -242,6 +275,24 @@ def _of_round(one: Round) -> Iterator[Limit]:
     yield from _of_changes(one)
     held = {("actor",), (one.beyond.row,), (one.name,), *one.held}
     yield from _of_locks(block.require, held)
+
+
+def _of_doing(one: Round) -> Iterator[Limit]:
+    """What is done to a row is done after all else, to the row as the round found it."""
+    block = one.each.block
+    for do in block.do:
+        if isinstance(do, DoHook):
+            yield do.place, "Hooks in a round are not built yet."
+            continue
+        if do.row != one.name or block.set or block.delete:
+            yield do.place, "`do` beside other changes of a round's row is not built yet."
+        inner = doer(one, do)
+        if inner.touched & {one.each.entity, one.beyond.entity}:
+            yield do.place, f"`{do.name}` in a round over rows that it changes is not built yet."
+        if inner.calls_hooks:
+            yield do.place, f"`{do.name}` in a round, which asks hooks, is not built yet."
+        if inner.owners:
+            yield do.place, f"`{do.name}` in a round, which counts rows, is not built yet."
 
 
 def _of_changes(one: Round) -> Iterator[Limit]:
@@ -340,9 +391,9 @@ def limits_of_behaviour(behaviour: Behaviour) -> Iterator[Limit]:
     yield from (limit for _, case in behaviour.cases for limit in limits_of_behaviour(case))
     own = [behaviour.own_beyond] if behaviour.own_beyond else []
     for effect in behaviour.effects_beyond or ((),):
-        parts = [part for one in [*own, *([effect] if effect else [])] for part in _parts(one)]
-        for (changed, _), (others, read) in permutations(parts, 2):
-            if changed & (others | read):
+        parts = [part for one in [*own, *([effect] if effect else [])] for part in parts_of(one)]
+        for part, other in permutations(parts, 2):
+            if part.disturbs(other):
                 yield place, "Changing the rows of one table in several ways is not built yet."
                 return
     yield from ((place, said) for said in _of_new_row(behaviour))
@@ -354,9 +405,12 @@ def _of_new_row(behaviour: Behaviour) -> Iterator[str]:
         return
     new = {behaviour.entity, *(nested.entity.name for nested in behaviour.nested)}
     for beyond in behaviour.beyond:
-        read = {name for fact in beyond.facts for name in _read(fact.typed)}
+        read = {name for fact in beyond.facts for name in entities_read(fact.typed)}
         for one in beyond.rounds:
-            read |= {one.each.entity, *(name for typed in one.expressions for name in _read(typed))}
+            read |= {
+                one.each.entity,
+                *(name for typed in one.expressions for name in entities_read(typed)),
+            }
         if read & new:
             yield "Reading or changing rows of its own table beside a new row is not built yet."
 
@@ -372,38 +426,26 @@ def _of_arrows(behaviour: Behaviour) -> Iterator[str]:
             yield "`delete` of the row by some transitions only is not built yet."
 
 
-def _parts(beyond: Beyond) -> Iterator[tuple[set[str], set[str]]]:
-    """Of each thing that is done: the entities that it changes, and those that it reads."""
-    for other in beyond.others:
-        yield {other.entity}, {name for one in other.sets for name in _read(one.value)}
-    for one in beyond.rounds:
-        made = {made.entity for made in one.each.block.create}
-        removed = {one.each.entity} if one.removes else set()
-        read = {name for typed in one.expressions for name in _read(typed)}
-        yield {*one.changed_entities, *made, *removed}, {one.each.entity, *read}
-
-
-def _read(typed: Typed) -> Iterator[str]:
-    return (one.relation.entity for one in relations(typed))
-
-
 # -- Jobs -----------------------------------------------------------------------------------------
 
 
 def limits_of_job(model: Model, job: Job) -> Iterator[Limit]:
     block = job.block
-    plain = len(block.each) == 1 and not (block.set or block.create or block.delete or block.do)
-    if not plain or block.each[0].collection is not None:
-        said = "A job that is more than one round over the rows of a table is not built yet."
-        yield job.place, said
-        return
-    entity = model.entity(block.each[0].entity)
-    key = entity.columns_by_name[entity.primary_key.columns[0]]
-    if entity.primary_key.columns != ("id",) or key.type.kind is not Kind.UUID:
-        yield job.place, "A job over rows with such a key is not built yet."
-    inner = block.each[0].block
-    rule = job_rule(model, job.name)
-    if rule is not None:
-        yield from limits_of_rule(model, rule)
+    if replace(block, each=()).changes or block.switch or block.search or block.where:
+        yield job.place, "A job that does more than to go over rows is not built yet."
+    for sweep in sweeps_of(model, job):
+        yield from _of_sweep(model, sweep)
+
+
+def _of_sweep(model: Model, sweep: Sweep) -> Iterator[Limit]:
+    inner, place = sweep.each.block, sweep.each.place
+    home, *_ = (model.entity(one.entity).domain for one in sweep.job.block.each)
+    done = (Behaviour.named(model, name) for name in (sweep.name, *(do.name for do in inner.do)))
+    if model.entity(sweep.each.entity).domain != home and any(o and o.calls_hooks for o in done):
+        yield place, "Hooks in a round over another table than the first are not built yet."
+    if sweep.each.collection is not None:
+        yield place, "A job over anything but the rows of a table is not built yet."
+    elif sweep.rule is not None:
+        yield from limits_of_rule(model, sweep.rule)
     elif inner.switch or not inner.do:
-        yield job.place, "A job that does no operation is not built yet."
+        yield place, "A job that does no operation is not built yet."

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from specwright.emit import names
 from specwright.emit.once import once
+from specwright.emit.sweeps import sweeps_of
 from specwright.model import Model
 from specwright.model.access import Permission
 from specwright.model.entities import Entity, EnumType
@@ -72,17 +73,10 @@ def operation_rule(model: Model, name: str) -> Rule | None:
     return _rules(model).get(("operation", name))
 
 
-def job_rule(model: Model, name: str) -> Rule | None:
-    """What a job does to each row, where that is more than to do an operation."""
-    job = next((one for one in model.jobs if one.name == name), None)
-    if job is None or len(job.block.each) != 1:
-        return None
-    (each,) = job.block.each
-    block = each.block
-    has_own = block.require or block.set or block.create or block.delete or block.each
-    if not (has_own or block.hooks):
-        return None
-    return Rule(name, "operation", each.entity, each.name, block, job.place, has_actor=False)
+def sweep_rule(model: Model, name: str) -> Rule | None:
+    """What the round of a job does to each row, where that is more than to do an operation."""
+    sweeps = (sweep for job in model.jobs for sweep in sweeps_of(model, job))
+    return next((sweep.rule for sweep in sweeps if sweep.name == name), None)
 
 
 def expressions_of(block: Block) -> Iterator[Typed]:
@@ -105,7 +99,7 @@ def performed(model: Model) -> frozenset[str]:
     found: set[str] = set()
     waiting = [operation.id for operation in model.operations]
     for job in model.jobs:
-        waiting += [job.name] if job_rule(model, job.name) else []
+        waiting += [sweep.name for sweep in sweeps_of(model, job) if sweep.rule]
         waiting += [
             do.name for block in job.block.within() for do in block.do if isinstance(do, DoRule)
         ]
@@ -114,15 +108,25 @@ def performed(model: Model) -> frozenset[str]:
         if name in found:
             continue
         found.add(name)
-        rule = operation_rule(model, name)
-        if rule is not None:
-            waiting += [
-                do.name
-                for block in rule.block.within()
-                for do in block.do
-                if isinstance(do, DoRule)
-            ]
+        waiting += [
+            do.name
+            for rule in _rules_of(model, name)
+            for block in rule.block.within()
+            for do in block.do
+            if isinstance(do, DoRule)
+        ]
     return frozenset(found)
+
+
+def _rules_of(model: Model, name: str) -> Iterator[Rule]:
+    """Its own, and the effects of its transitions."""
+    effects = {
+        arrow.effect
+        for lifecycle in model.lifecycles
+        for arrow in lifecycle.by(name)
+        if name in lifecycle.triggers
+    }
+    yield from (one for one in model.rules if one.name == name or one.name in effects)
 
 
 def permissions(model: Model, operation: str) -> tuple[Permission, ...]:

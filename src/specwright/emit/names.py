@@ -9,6 +9,8 @@ from specwright.model import Model
 from specwright.model.entities import Entity
 from specwright.model.naming import attribute
 from specwright.model.operations import BodyField, ListEnvelope, View
+from specwright.model.typed import Typed, walk
+from specwright.model.types import Row
 
 # Classes that emitted modules import beside those of the tables.
 _TAKEN = frozenset({
@@ -146,8 +148,15 @@ def _in_rules(model: Model) -> Iterator[str]:
     for whole in blocks:
         for block in whole.within():
             yield from (each.entity for each in block.each)
-            yield from (one.target.entity for one in block.set)
+            yield from (name for one in block.set for name in _on_the_way(one.target.row))
             yield from (one.entity for one in block.delete)
+
+
+def _on_the_way(row: Typed) -> Iterator[str]:
+    """The entity of a row that is set, and of those that lead to it."""
+    for node in walk(row):
+        if isinstance(node.type, Row):
+            yield node.type.entity
 
 
 def _seen(model: Model, view: View) -> Iterator[str]:

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from specwright.address import snake
 from specwright.emit import columns, names
 from specwright.emit.access import (
     access_arguments,
@@ -33,7 +32,6 @@ from specwright.emit.queries import (
     bound_values,
     by_key,
     ours,
-    selected,
     where,
 )
 from specwright.emit.rendering import render
@@ -41,13 +39,14 @@ from specwright.emit.repository_parts import Module, Repository, Struct
 from specwright.emit.roles import CallersRole
 from specwright.emit.row_keys import Lookup
 from specwright.emit.sql_expressions import Subject
+from specwright.emit.sweep_queries import SweepQueries
 from specwright.emit.values import value_type
 from specwright.emit.wording import quoted
 from specwright.model import Model
 from specwright.model.entities import Column, SqlDefault
 from specwright.model.naming import attribute
 from specwright.model.operations import Operation, OperationKind
-from specwright.model.rules import Job, Search
+from specwright.model.rules import Search
 from specwright.model.typed import Typed
 
 _STARTS = re.compile(r"(?<![.\w])[A-Za-z_]\w*")
@@ -69,6 +68,7 @@ def emit_repository(model: Model, domain: str) -> str | None:
         starts=module.starts,
         statements=module.statements,
         functions=module.functions,
+        closing=module.closing,
         repositories=module.repositories,
     )
 
@@ -121,7 +121,7 @@ class _Writer:
         self._searches(repository)
         self._facts(repository)
         self._access(repository)
-        self._jobs(repository)
+        SweepQueries(self.handled, self.module, repository).write()
         FurtherQueries(self.model, self.handled, self.module, repository).write()
         if self.handled.is_used:
             self.module.repositories.append(repository)
@@ -546,32 +546,6 @@ class _Writer:
         parameters += [f"actor: {actor_class(self.model)}"] if "actor" in used else []
         parameters += ["now: datetime"] if "now" in used else []
         return parameters, [f"{name}={value}" for name, value in values]
-
-    # -- Jobs -------------------------------------------------------------------------------------
-
-    def _jobs(self, repository: Repository) -> None:
-        for job in self.handled.jobs:
-            self._job(job, repository)
-
-    def _job(self, job: Job, repository: Repository) -> None:
-        (each,) = job.block.each
-        (key,) = self.handled.entity.primary_key.columns
-        conditions = [f'{self._table}.{key} > bindparam("after")']
-        if each.block.where is not None:
-            conditions += self.module.conditions.narrowing(
-                each.block.where, self._subject(each.name)
-            ).conditions
-        statement = (
-            selected(self._table, conditions)
-            + f".order_by({self._table}.{key}).limit(1)"
-            + ".with_for_update(key_share=True, skip_locked=True)"
-        )
-        name = f"pick_for_{snake(job.name)}"
-        self.module.statements.append(f"_{name.upper()} = Statement({self._row}, {statement})")
-        repository.for_jobs.append(
-            f"async def {name}(self, after: UUID, now: datetime) -> {self._row} | None:\n"
-            f"    return await _{name.upper()}.first(self._connection, after=after, now=now)"
-        )
 
 
 def _inserted(column: Column) -> str:

@@ -39,4 +39,5 @@ class Module:
     starts: list[str] = field(default_factory=list)
     statements: list[str] = field(default_factory=list)
     functions: list[str] = field(default_factory=list)
+    closing: list[str] = field(default_factory=list)  # statements that functions make
     repositories: list[Repository] = field(default_factory=list)

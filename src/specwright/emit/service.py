@@ -1,7 +1,7 @@
 """`backend/{domain}/service.py`: who may do what, in which transaction; one method a call."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from specwright.address import pascal
 from specwright.emit import columns, names
@@ -12,19 +12,11 @@ from specwright.emit.access import (
     policy_arguments,
     rows_asked,
 )
-from specwright.emit.actions import (
-    acts,
-    call,
-    fact_arguments,
-    hooks_asked,
-    passes_on,
-    refuse,
-    rows_name,
-)
+from specwright.emit.actions import acts, call, fact_arguments, hooks_asked, refuse, rows_name
 from specwright.emit.annotations import request_class
 from specwright.emit.behaviour import Behaviour
 from specwright.emit.beyond import roots
-from specwright.emit.handled import created_by, references, search_arguments
+from specwright.emit.handled import created_by, may_change, references, search_arguments
 from specwright.emit.holds import held_columns, held_parent
 from specwright.emit.hook_names import hooks_class
 from specwright.emit.hooks import service_calls_hooks
@@ -32,6 +24,7 @@ from specwright.emit.lists import list_parameters
 from specwright.emit.lookups import body_argument, caller_module, operation_rule, subject_of
 from specwright.emit.names import refusal_class
 from specwright.emit.nested import Nested, nested_rows
+from specwright.emit.owners import Owner
 from specwright.emit.pages import page_form, with_parts
 from specwright.emit.parts import asks_time as shows_time
 from specwright.emit.parts import needs_parts, parts_class, parts_function
@@ -95,6 +88,7 @@ def _imports(model: Model, domain: str, operations: list[Operation]) -> Iterator
         if operation.body is not None:
             yield f"{domain}.schemas", request_class(operation.body.name)
         yield from _refusals(model, operation, domain)
+        yield from _owner_imports(model, operation)
         for nested in nested_rows(model, operation):
             yield from _nested_imports(nested)
         if operation.view is not None and needs_parts(model, operation.view):
@@ -115,6 +109,12 @@ def _refusals(model: Model, operation: Operation, domain: str) -> Iterator[tuple
             yield f"{domain}.errors", refusal_class(require.error)
     if rule.block.search and rule.block.search.none_error:
         yield f"{domain}.errors", refusal_class(rule.block.search.none_error)
+
+
+def _owner_imports(model: Model, operation: Operation) -> Iterator[tuple[str, str]]:
+    behaviour = Behaviour.named(model, operation.id)
+    for owner in behaviour.owners if behaviour else ():
+        yield f"{owner.near.domain}.repository", f"{owner.near.name}Rows"
 
 
 def _nested_imports(nested: Nested) -> Iterator[tuple[str, str]]:
@@ -267,18 +267,43 @@ class _Writer:
                     yield permit
                     yield from self._returned(self._entity.row)
             case _:
-                yield f"{self._entity.row} = await {self._rows}.{self._look('lock')}"
+                yield from self._lock()
                 yield from [permit] if permit else []
                 if self.operation.needs_if_match:
                     yield f"check_version({self._entity.row}.version, versions)"
                 yield from self._change()
+
+    def _lock(self) -> Iterator[str]:
+        """The row, and before it the rows whose rows are counted."""
+        behaviour, row = self._behaviour, self.operation.row
+        owners = behaviour.owners if behaviour else ()
+        own = [owner for owner in owners if owner.start != "actor"]
+        is_told = row is not None and not row.is_actor and self._lookup(row).is_primary
+        yield from (f"await {self._rows_of(owner)}" for owner in owners if owner not in own)
+        if is_told and row is not None:
+            keys = key_arguments(self.model, row)
+            yield from (f"await {self._rows}.{owner.method}({keys})" for owner in own)
+        yield f"{self._entity.row} = await {self._rows}.{self._look('lock')}"
+        if is_told:
+            own = [owner for owner in own if may_change(self.model, *owner.hinges[0])]
+            yield from ["# It may have come to another one meanwhile."] if own else []
+        yield from (f"await {self._rows_of(owner)}" for owner in own)
+
+    def _rows_of(self, owner: Owner) -> str:
+        """The call that locks it, once the row is at hand that leads there."""
+        is_own = owner.near == self._entity and owner.start != "actor"
+        rows = self._rows if is_own else f"{owner.near.name}Rows(connection)"
+        return f"{rows}.{owner.method}({', '.join(owner.keys)})"
+
+    def _lookup(self, row: RowInPath) -> Lookup:
+        return Lookup.of_path(self.model, row)
 
     def _look(self, verb: str) -> str:
         row = self.operation.row
         assert row is not None
         if row.is_actor:
             return f"{verb}(actor.id)"
-        method = Lookup.of_path(self.model, row).method(verb)
+        method = self._lookup(row).method(verb)
         return f"{method}({key_arguments(self.model, row)})"
 
     # -- What is done -----------------------------------------------------------------------------
@@ -474,9 +499,10 @@ class _Writer:
             yield f'    raise {refusal_class(search.none_error)}("There is none.")'
         if permit is not None:
             yield self._permit(search.name)
-        while passes_on(behaviour):
-            behaviour = behaviour.inner(behaviour.does[0])
-        done = call(behaviour, self._rows, search.name, _CALLED)
+        for owner in behaviour.owners:
+            found = owner if owner.start == "actor" else replace(owner, start=search.name)
+            yield f"await {self._rows_of(found)}"
+        done = call(behaviour.doer, self._rows, search.name, _CALLED)
         yield from self._returned(f"await operations.{done}")
 
 

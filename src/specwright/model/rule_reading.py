@@ -8,7 +8,7 @@ from specwright.model import types
 from specwright.model.calls import performed
 from specwright.model.counting import owners_counted
 from specwright.model.entities import Entity
-from specwright.model.expressions.moments import read_duration
+from specwright.model.expressions.moments import read_interval
 from specwright.model.rule_calls import RuleCalls, only_schema
 from specwright.model.rule_changes import RuleChanges
 from specwright.model.rule_expressions import Names
@@ -291,7 +291,7 @@ class RuleReader(RuleChanges, RuleCalls, RuleHooks):
         )
 
     def _seconds(self, every: syntax.Word) -> int | None:
-        length = read_duration(every.value)
+        length = read_interval(every.value)
         seconds = length.total_seconds() if length is not None else 0
         if length is None or seconds < 1 or seconds != int(seconds):
             self._say(

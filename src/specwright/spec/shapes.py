@@ -22,7 +22,7 @@ from specwright.spec.yaml import (
 NAME = re.compile(r"[A-Za-z_][\w.-]*", re.ASCII)
 KEBAB = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 _NO_SPACE = re.compile(r"([\w.]{1,100})(?::| ?=(?!=) ?)([\w.]{1,100})", re.ASCII)
-DURATION = re.compile(r"[1-9]\d{0,8}(?:ms|s|m|h|d)", re.ASCII)
+DURATION = re.compile(r"(?:[1-9]\d{0,8}(?:ms|s|m|h|d)){1,4}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,16 @@
 """`tests/{domain}/test_races.py`: several callers at the same time, on connections of their own."""
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
 from specwright.emit.lookups import operation_rule
 from specwright.emit.tests.bodies import row_of
-from specwright.emit.tests.modules import claim, doc, module
+from specwright.emit.tests.counting_races import counted
+from specwright.emit.tests.modules import doc, module
 from specwright.emit.tests.plans import ANYONE, Plan, Working
-from specwright.emit.tests.printing import Test, test_name, used_by
-from specwright.emit.tests.refusals import outcome
-from specwright.emit.tests.rehearsal import UNTOLD, Told, applied, goes, second_answer
+from specwright.emit.tests.printing import Test, test_name
+from specwright.emit.tests.refusals import counter_of
+from specwright.emit.tests.rehearsal import UNTOLD, Told, goes, second_answer
 from specwright.emit.tests.requests import fields_of
 from specwright.emit.tests.simulation import Simulation
 from specwright.emit.tests.stage import Given, Stage
@@ -19,10 +19,9 @@ from specwright.emit.tests.variables import rows_of, variable_of
 from specwright.emit.wording import quoted
 from specwright.model.entities import Entity
 from specwright.model.operations import ColumnValue, Operation, OperationKind
-from specwright.model.typed import path
 
 _AT_ONCE = 4
-_MOST = 9
+_COUNTED = "assert Counter(answer.outcome for answer in answers)"
 
 
 def emit_races(plan: Plan, domain: str) -> str | None:
@@ -57,7 +56,7 @@ def _of_operation(plan: Plan, operation: Operation, working: Working) -> Iterato
             yield from _transition(plan, operation, working)
         case _:
             pass
-    yield from _counted(plan, operation, working)
+    yield from counted(plan, operation, working)
 
 
 def _links(plan: Plan, working: Working) -> tuple[str, ...]:
@@ -75,15 +74,6 @@ def _actor(plan: Plan, working: Working) -> tuple[str, str, str]:
         return "actor: Row = {}", "actor", "None"
     variable = working.found.situation.actor or "actor"
     return f"{variable} = {plan.given_user(working.role)}", variable, variable
-
-
-def _counter(plan: Plan, answers: dict[str, int]) -> str:
-    """As the contract has them: where they say no word, refusals of one status are one."""
-    found: dict[str, int] = {}
-    for name, count in answers.items():
-        said = outcome(plan.model, name)
-        found[said] = found.get(said, 0) + count
-    return "{" + ", ".join(f"{quoted(name)}: {count}" for name, count in found.items()) + "}"
 
 
 def _at_once(
@@ -105,7 +95,7 @@ def _at_once(
             f"answers = await asyncio.gather(*(world.send({sender}, call) "
             f"for _ in range({_AT_ONCE})))",
             "",
-            f"assert Counter(answer.outcome for answer in answers) == {_counter(plan, answers)}",
+            f"{_COUNTED} == {counter_of(plan.model, answers)}",
             *more,
         ),
         arguments="racing_world: World",
@@ -217,7 +207,7 @@ def _each_once(plan: Plan, working: Working, base: Given, none: str, shown: str)
             f"answers = await asyncio.gather(*(world.call({caller}, {call}) "
             f"for {caller} in callers))",
             "",
-            f"assert Counter(answer.outcome for answer in answers) == {_counter(plan, answers)}",
+            f"{_COUNTED} == {counter_of(plan.model, answers)}",
             f"taken = [{row_of(working.operation)}[{quoted(shown)}] for answer in answers "
             f'if answer.outcome == "{working.found.outcome.answer}"]',
             f"assert sorted(taken) == "
@@ -272,67 +262,3 @@ def _passes_over(plan: Plan, working: Working, entity: Entity, shown: str) -> It
 
 def _refers(said: dict[str, object]) -> bool:
     return any(isinstance(value, Ref) for value in said.values())
-
-
-# -- Counting -------------------------------------------------------------------------------------
-
-
-def _counted(plan: Plan, operation: Operation, working: Working) -> Iterator[Test]:
-    """A rule that counts the caller's rows lets no more through at once than one by one."""
-    behaviour = plan.factories.behaviour(operation.id)
-    situation = working.found.situation
-    if behaviour is None or situation.row is None or working.role == ANYONE:
-        return
-    for require in behaviour.requires:
-        if not any(path(lock) == ("actor",) for lock in require.locks):
-            continue
-        answer = f"{require.status} {require.error}"
-        passed = _passed(plan, working, answer)
-        if passed is None:
-            words = " ".join(require.words.split())
-            plan.leave_out(f"{operation.id}: several at once against `{words}`.")
-            continue
-        more = 3
-        caller = situation.actor or "actor"
-        answers = {working.found.outcome.answer: passed, answer: more}
-        yield Test(
-            test_name(operation.id, "lets_no_more_through_at_once"),
-            (
-                "world = racing_world",
-                *plan.printer.givens(
-                    [g for g in situation.givens if g.variable == situation.actor],
-                    used_by(situation),
-                ),
-                f'calls = [await CALLS["{operation.id}"](world, {caller}) '
-                f"for _ in range({passed + more})]",
-                "",
-                f"answers = await asyncio.gather(*(world.send({caller}, call) for call in calls))",
-                "",
-                f"assert Counter(answer.outcome for answer in answers) == "
-                f"{_counter(plan, answers)}",
-            ),
-            says=claim(require.words, answer),
-            arguments="racing_world: World",
-        )
-
-
-def _passed(plan: Plan, working: Working, answer: str) -> int | None:
-    """How many such calls succeed one after the other, before the rule refuses."""
-    situation = working.found.situation
-    actor = [g for g in situation.givens if g.variable == situation.actor]
-    others = [g for g in situation.givens if g.variable != situation.actor]
-    stage = Stage(plan.factories).put(actor)
-    answers: Counter[str] = Counter()
-    try:
-        for _ in range(_MOST):
-            stage.put(others)
-            outcome = Simulation(plan.model, stage).answer(situation.asked(stage))
-            answers[outcome.answer] += 1
-            if outcome.answer == answer:
-                return answers.total() - 1 if answers.total() > 1 else None
-            if not outcome.is_success:
-                return None
-            applied(stage, outcome)
-    except UNTOLD:
-        return None
-    return None

@@ -139,3 +139,12 @@ def _claimed(errors: ErrorBody, value: ErrorValue) -> str | None:
             return ""
         case _:
             return None
+
+
+def counter_of(model: Model, answers: dict[str, int]) -> str:
+    """As the contract has them: where they say no word, refusals of one status are one."""
+    found: dict[str, int] = {}
+    for name, count in answers.items():
+        said = outcome(model, name)
+        found[said] = found.get(said, 0) + count
+    return "{" + ", ".join(f"{quoted(name)}: {count}" for name, count in found.items()) + "}"

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from specwright.address import snake
 from specwright.emit.behaviour import Behaviour
 from specwright.emit.lookups import operation_rule
+from specwright.emit.sweeps import Sweep, sweeps_of
 from specwright.emit.tests.bodies import row_of
 from specwright.emit.tests.conditions import of_block
 from specwright.emit.tests.modules import claim, doc, module
@@ -25,14 +26,14 @@ from specwright.emit.tests.situations import (
     placed,
 )
 from specwright.emit.tests.slots import Slot, Slots
-from specwright.emit.tests.stage import Given, Impossible, Stage
+from specwright.emit.tests.stage import Given, Stage
 from specwright.emit.tests.values import NOW, Ref
 from specwright.emit.tests.variables import factory_of, variable_of
 from specwright.emit.wording import quoted
 from specwright.model.evaluation import holds
 from specwright.model.lifecycles import Transition
 from specwright.model.operations import ColumnValue, Operation, OperationKind
-from specwright.model.rules import DoRule, Each, Job, Search
+from specwright.model.rules import DoRule, Search
 from specwright.model.sql_types import Kind
 from specwright.model.typed import Typed
 
@@ -42,8 +43,8 @@ def emit_rules(plan: Plan, domain: str) -> str | None:
     for operation in plan.operations(domain):
         if plan.working(operation) is not None:
             tests += _of_operation(plan, operation)
-    for job in _jobs(plan, domain):
-        tests += _of_job(plan, job)
+    for sweep in _sweeps(plan, domain):
+        tests += _of_sweep(plan, sweep)
     title = domain.replace("_", " ")
     return module(f"What each operation on {title} asks for, and what it leaves behind.", tests)
 
@@ -389,34 +390,34 @@ def _not_picked_elsewhere(
 # -- Jobs -----------------------------------------------------------------------------------------
 
 
-def _jobs(plan: Plan, domain: str) -> Iterator[Job]:
+def _sweeps(plan: Plan, domain: str) -> Iterator[Sweep]:
     for job in plan.model.jobs:
-        first = next(iter(job.block.each), None)
-        if first is not None and plan.model.entity(first.entity).domain == domain:
-            yield job
+        for sweep in sweeps_of(plan.model, job):
+            if plan.model.entity(sweep.each.entity).domain == domain:
+                yield sweep
 
 
-def _of_job(plan: Plan, job: Job) -> Iterator[Test]:
-    each = job.block.each[0]
+def _of_sweep(plan: Plan, sweep: Sweep) -> Iterator[Test]:
+    each = sweep.each
     if each.collection is not None or each.entity not in plan.factories:
-        plan.leave_out(f"{job.name}: what it does.")
+        plan.leave_out(f"{sweep.name}: what it does.")
         return
-    search = _JobSituations(plan, each)
+    search = _JobSituations(plan, sweep)
     acted = search.acted()
     if not acted:
-        plan.leave_out(f"{job.name}: a row on which it acts.")
+        plan.leave_out(f"{sweep.name}: a row on which it acts.")
         return
     spared: list[tuple[Given, ...]] = []
     for part in parts(each.block.where):
         one = search.spared(part, acted[0])
         if one is None:
             words = " ".join((each.block.where_words or "").split())
-            plan.leave_out(f"{job.name}: a part of `{words}` being false alone.")
+            plan.leave_out(f"{sweep.name}: a part of `{words}` being false alone.")
         else:
             spared.append(one)
     for number in range(max(len(acted), len(spared))):
         beside = spared[number % len(spared)] if spared else None
-        yield _job_test(plan, job, each, acted[number % len(acted)], beside)
+        yield _job_test(plan, sweep, acted[number % len(acted)], beside)
 
 
 _Acted = tuple[tuple[Given, ...], Stage, Changes]
@@ -425,9 +426,12 @@ _Acted = tuple[tuple[Given, ...], Stage, Changes]
 class _JobSituations:
     """Rows that a job acts on, by what becomes of them, and rows that it spares."""
 
-    def __init__(self, plan: Plan, each: Each) -> None:
+    def __init__(self, plan: Plan, sweep: Sweep) -> None:
+        each = sweep.each
         self._plan = plan
         self._each = each
+        rounds = (one for job in plan.model.jobs for one in job.block.each)
+        self._others = [one for one in rounds if one is not each]
         slot = Slot(variable_of(plan.model.entity(each.entity)), each.entity)
         slots = Slots(plan.factories, {each.name: slot})
         inner = [do.name for do in each.block.do if isinstance(do, DoRule)]
@@ -479,8 +483,11 @@ class _JobSituations:
             try:
                 givens = tuple(placed(self._plan.factories, self._slot, given, choice))
                 stage = Stage(self._plan.factories).put(givens)
-                changes = Simulation(self._plan.model, stage).job(self._each)
-            except (Impossible, TypeError, KeyError, ArithmeticError):
+                simulation = Simulation(self._plan.model, stage)
+                changes = simulation.job(self._each)
+                if any(simulation.job(other).changed for other in self._others):
+                    continue  # all jobs are run: the others have to leave the rows as they are
+            except UNTOLD:
                 continue
             yield givens, stage, changes
 
@@ -495,12 +502,12 @@ def _plainness(givens: tuple[Given, ...], variable: str) -> float:
 
 def _job_test(
     plan: Plan,
-    job: Job,
-    each: Each,
+    sweep: Sweep,
     found: _Acted,
     spared: tuple[Given, ...] | None,
 ) -> Test:
     givens, stage, changes = found
+    each = sweep.each
     entity = plan.model.entity(each.entity)
     variable = variable_of(entity)
     row = stage.variables[variable]
@@ -520,7 +527,7 @@ def _job_test(
     if second:
         lines.append(f"assert await world.again({quoted(entity.table)}, spared) == spared")
     words = " ".join((each.block.where_words or "").split())
-    name = test_name(job.name, "makes_it", ending) if ending else test_name(job.name, "acts")
+    name = test_name(sweep.name, "makes_it", ending) if ending else test_name(sweep.name, "acts")
     return Test(name, tuple(lines), doc(f"`{words}`") if words else "")
 
 

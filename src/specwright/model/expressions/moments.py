@@ -15,6 +15,7 @@ _MICROSECONDS = {
     "µs": Decimal(1),
     "ns": Decimal("0.001"),
 }
+_DAYS = re.compile(r"([0-9]{1,9})d")
 _LONGEST = 32  # characters
 _LONGEST_HOURS = Decimal(24 * 366 * 1000)
 _LONGER_UNITS = {"d": 24, "day": 24, "days": 24, "w": 168, "week": 168, "weeks": 168}
@@ -35,6 +36,11 @@ def read_duration(written: str) -> timedelta | None:
     if micros != int(micros) or micros > _LONGEST_HOURS * _MICROSECONDS["h"]:
         return None
     return timedelta(microseconds=int(micros) * (-1 if found.group(1) == "-" else 1))
+
+
+def read_interval(written: str) -> timedelta | None:
+    """`1d12h`: outside of expressions, days can be said as well."""
+    return read_duration(_DAYS.sub(lambda days: f"{int(days.group(1)) * 24}h", written))
 
 
 def duration_hint(written: str) -> str:

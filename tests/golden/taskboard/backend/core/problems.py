@@ -79,7 +79,10 @@ def render_refusals(
             raise error
         return problem(constraint, 409, f"This would break the rule `{constraint}`.")
 
-    @app.exception_handler(asyncpg.DeadlockDetectedError)
-    @app.exception_handler(asyncpg.QueryCanceledError)
+    @app.exception_handler(TimeoutError)
+    @app.exception_handler(ConnectionError)
+    @app.exception_handler(asyncpg.PostgresConnectionError)
+    @app.exception_handler(asyncpg.OperatorInterventionError)
+    @app.exception_handler(asyncpg.TransactionRollbackError)
     async def refuse_for_now(request: Request, _: Exception) -> Response:
-        return await refuse(request, Unavailable("The database is too busy."))
+        return await refuse(request, Unavailable("The database is too busy, or out of reach."))

@@ -15,7 +15,8 @@ class Settings(BaseSettings):
     database_url: str
     pool_size: Annotated[int, Field(ge=1)] = 10
     pool_timeout: Annotated[float, Field(gt=0)] = 5.0  # seconds to wait for a free connection
-    statement_timeout: Annotated[float, Field(gt=0)] = 10.0  # seconds
+    statement_timeout: Annotated[float, Field(gt=0)] = 10.0  # seconds, then the database stops
+    command_timeout: Annotated[float, Field(gt=0)] = 15.0  # seconds, then nobody waits for it
 
     jwt_secret: Annotated[SecretStr, Field(min_length=32)]
     jwt_issuer: str = "taskboard"

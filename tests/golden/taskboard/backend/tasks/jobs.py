@@ -1,16 +1,13 @@
 """What happens to tasks by itself."""
 
-import logging
 from datetime import datetime
-from uuid import UUID
 
 from backend.core.clock import Clock
 from backend.core.database import Database
-from backend.core.errors import Refusal
+from backend.core.sweeping import by_itself
 from backend.tasks import operations
+from backend.tasks.models import TaskRow
 from backend.tasks.repository import EveryTask
-
-_log = logging.getLogger(__name__)
 
 
 class TaskJobs:
@@ -22,19 +19,15 @@ class TaskJobs:
 
     async def expire_leases(self) -> None:
         now = self._clock()
-        done: UUID | None = UUID(int=0)
-        while done is not None:
-            done = await self._expire_leases_after(done, now)
+        task = await self._expire_leases_after(None, now)
+        while task is not None:
+            task = await self._expire_leases_after(task, now)
 
-    async def _expire_leases_after(self, done: UUID, now: datetime) -> UUID | None:
+    async def _expire_leases_after(self, last: TaskRow | None, now: datetime) -> TaskRow | None:
         async with self._database.transaction() as connection:
             tasks = EveryTask(connection)
-            task = await tasks.pick_for_expire_leases(done, now)
-            if task is None:
-                return None
-            try:
-                async with connection.transaction():
+            task = await tasks.pick_for_expire_leases(last, now)
+            if task is not None:
+                async with by_itself(connection, "expireLeases", task.id):
                     await operations.give_up(tasks, task, now)
-            except Refusal as refusal:
-                _log.warning("%s leaves %s as it is: %s", "expireLeases", task.id, refusal)
-            return task.id
+            return task

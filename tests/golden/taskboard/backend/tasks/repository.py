@@ -6,7 +6,17 @@ from typing import Self
 from uuid import UUID
 
 from msgspec.structs import asdict
-from sqlalchemy import bindparam, delete, exists, func, insert, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import aliased
 
@@ -129,18 +139,6 @@ _CLAIM_TASK_FACTS = Statement(
         ).label("too_many_claims"),
     ).where(Task.id == bindparam("id")),
 )
-_PICK_FOR_EXPIRE_LEASES = Statement(
-    TaskRow,
-    select(Task)
-    .where(
-        Task.id > bindparam("after"),
-        Task.status == TaskStatus.IN_PROGRESS,
-        Task.lease_until < bindparam("now"),
-    )
-    .order_by(Task.id)
-    .limit(1)
-    .with_for_update(key_share=True, skip_locked=True),
-)
 
 
 @cache
@@ -157,6 +155,21 @@ def _list_tasks(*, status: bool, after: bool) -> Statement[TaskRow]:
     return Statement(
         TaskRow, rows.order_by(Task.created_at.desc(), Task.id.desc()).limit(bindparam("limit"))
     )
+
+
+def _due_for_expire_leases(*behind: ColumnElement[bool]) -> Statement[TaskRow]:
+    return Statement(
+        TaskRow,
+        select(Task)
+        .where(*behind, Task.status == TaskStatus.IN_PROGRESS, Task.lease_until < bindparam("now"))
+        .order_by(Task.id)
+        .limit(1)
+        .with_for_update(key_share=True, skip_locked=True),
+    )
+
+
+_FIRST_FOR_EXPIRE_LEASES = _due_for_expire_leases()
+_NEXT_FOR_EXPIRE_LEASES = _due_for_expire_leases(Task.id > bindparam("after_id"))
 
 
 class TaskRows:
@@ -232,5 +245,8 @@ class TaskRepository(TaskRows):
 class EveryTask(TaskRows):
     """The tasks of everybody, for jobs: they act for nobody."""
 
-    async def pick_for_expire_leases(self, after: UUID, now: datetime) -> TaskRow | None:
-        return await _PICK_FOR_EXPIRE_LEASES.first(self._connection, after=after, now=now)
+    async def pick_for_expire_leases(self, last: TaskRow | None, now: datetime) -> TaskRow | None:
+        """The first that is due behind the last one; those that others hold are skipped."""
+        if last is None:
+            return await _FIRST_FOR_EXPIRE_LEASES.first(self._connection, now=now)
+        return await _NEXT_FOR_EXPIRE_LEASES.first(self._connection, after_id=last.id, now=now)

@@ -109,8 +109,13 @@ class Database:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
         """A connection in a transaction: committed at the end, rolled back if that is an error."""
-        async with self.connection() as connection, connection.transaction():
-            yield connection
+        try:
+            async with self.connection() as connection, connection.transaction():
+                yield connection
+        except asyncpg.InterfaceError as error:  # there is no more to end: say why
+            if isinstance(error.__context__, asyncpg.PostgresConnectionError):
+                raise Unavailable("The connection to the database was lost.") from error
+            raise
 
 
 @asynccontextmanager
@@ -120,6 +125,7 @@ async def connected(settings: Settings) -> AsyncGenerator[Database]:
         settings.database_url,
         min_size=1,
         max_size=settings.pool_size,
+        command_timeout=settings.command_timeout,
         init=prepare,
         reset=_keep,
         server_settings={"statement_timeout": f"{settings.statement_timeout * 1000:.0f}"},

@@ -97,7 +97,7 @@ async def work(
     async def engine() -> AsyncGenerator[pgqueuer.PgQueuer]:
         async with (
             connected(settings) as database,
-            _connection(settings, settings.statement_timeout) as connection,
+            _connection(settings, settings.command_timeout) as connection,
         ):
             yield _engine(_queries(connection), every, jobs(_UntilStopped(database, stop)))
 
