@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from specwright.address import snake
 from specwright.emit.rendering import render
 from specwright.emit.tests.plans import ANYONE, Plan, Working
 from specwright.emit.tests.printing import Printer, ref_with, used_by, with_names
@@ -110,7 +111,7 @@ def _call(plan: Plan, working: Working, role: str) -> _Call:
         request += f", row={about}"
         lines = (*_adapted(plan, actor), *printer.givens(givens, used | {about}))
     initial = next((g.status for g in givens if g.variable == named.row), None)
-    name = f"{operation.name}_as_{role}" if role else operation.name
+    name = f"{operation.name}_as_{snake(role)}" if role else operation.name
     return _Call(
         operation.id,
         f"call_{name}" if name.startswith("test") else name,  # as no test is called

@@ -266,7 +266,7 @@ def _hidden(plan: Plan, operation: Operation, row: str) -> Iterator[Test]:
                     f"answer = {plan.printer.call(situation)}",
                     "",
                     f'assert answer.outcome == "{working.found.outcome.answer}"',
-                    f"assert answer.body.get({quoted(field.name)}) {shown}",
+                    f"assert {row_of(operation)}.get({quoted(field.name)}) {shown}",
                 ),
                 doc(f"`{' '.join(one.words.split())}`"),
             )

@@ -77,12 +77,11 @@ class Creating(Writing):
     def _joined(self) -> dict[str, Ref]:
         """The columns that say to which row of the path the new one belongs."""
         parent = self.operation.parent
-        if parent is None:
+        key = next(iter(parent.keys), None) if parent else None
+        named = dict(self.situation.path).get(key.parameter) if key else None
+        if named is None:
             return {}
-        above = [g for g in self.situation.givens if g.entity == parent.entity]
-        if not above:
-            return {}
-        return {own: Ref(above[-1].variable, theirs) for own, theirs in self.operation.parent_joins}
+        return {own: Ref(named.row, theirs) for own, theirs in self.operation.parent_joins}
 
     def _sets(self) -> dict[str, str] | None:
         """What the rules set on the new row, as far as it says the same of every row."""
