@@ -1,13 +1,16 @@
 """Words and literals for emitted files."""
 
 import json
+import re
 import textwrap
+
+_SOUNDS_LIKE_A_VOWEL = re.compile(r"(?!u[^aeiou][aeiou]|eu|one\b)[aeiou]|hour|heir|honou?r")
 
 
 def with_article(noun: str) -> str:
-    """`a task`, `an order line`."""
+    """`a task`, `an order line`, `a user`, `an hour`."""
     words = noun.replace("_", " ")
-    return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"
+    return f"{'an' if _SOUNDS_LIKE_A_VOWEL.match(words) else 'a'} {words}"
 
 
 def quoted(text: str) -> str:

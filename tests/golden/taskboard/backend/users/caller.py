@@ -17,7 +17,7 @@ _LOCK = Statement(UserRow, _THIS.with_for_update(key_share=True))
 
 
 class Caller:
-    """An user with a valid token; `now` is the one time of everything in their request."""
+    """A user with a valid token; `now` is the one time of everything in their request."""
 
     def __init__(self, database: Database, user_id: UUID, now: datetime) -> None:
         self._database = database

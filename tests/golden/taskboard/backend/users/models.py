@@ -35,7 +35,7 @@ class User(Base):
 
 
 class UserRow(Row, frozen=True):
-    """An user as it was read."""
+    """A user as it was read."""
 
     id: UUID
     created_at: datetime
