@@ -314,13 +314,70 @@ def test_what_looks_like_a_rename_is_not_guessed_but_said() -> None:
     _, dropped = plan_schema(of(table("tasks", DUE)), of(table("tasks", until)))
     assert dropped.title == "drop column tasks.due_on"
     assert dropped.hint == (
-        "If due_on became until, rename it by hand in the migration "
-        '(`op.alter_column("tasks", "due_on", new_column_name="until")`): '
-        "as planned, its values are lost."
+        "If due_on became until, say so: `until … [was: 'due_on']`. As planned, its values are lost."
     )
     _, lost = plan_schema(of(table("tasks", DUE, STATE)), of(table("todos", DUE, STATE)))
     assert lost.title == "drop table tasks"
     assert lost.hint is not None
-    assert lost.hint.startswith("If tasks became todos, rename it by hand")
+    assert lost.hint.startswith("If tasks became todos, say so: `Table todos [was: 'tasks']`.")
     *_, other = plan_schema(of(table("tasks", DUE)), of(table("tasks", SIZE)))
     assert other.hint is None
+
+
+def test_what_was_called_otherwise_is_renamed_with_all_that_is_named_after_it() -> None:
+    before = of(
+        table("people"),
+        table(
+            "tasks",
+            STATE,
+            OWNER,
+            checks=(state("new"),),
+            foreign_keys=(reference("tasks", "owner_id", "people"),),
+            indexes=(Index("ix_tasks_state", ("state",)),),
+        ),
+    )
+    phase = replace(STATE, name="phase", was="state")
+    after = of(
+        table("users", was="people"),
+        table(
+            "tasks",
+            phase,
+            OWNER,
+            checks=(Check("ck_tasks_phase", "phase IN ('new')", ("phase",)),),
+            foreign_keys=(reference("tasks", "owner_id", "users"),),
+            indexes=(Index("ix_tasks_phase", ("phase",)),),
+        ),
+    )
+    changes = plan_schema(before, after)
+    assert said(changes) == [
+        "rename table people to users",
+        "rename column state of tasks to phase",
+        "rename constraint pk_people of users to pk_users",
+        "rename constraint ck_tasks_state of tasks to ck_tasks_phase",
+        "rename constraint fk_tasks_owner_id_people of tasks to fk_tasks_owner_id_users",
+        "rename index ix_tasks_state of tasks to ix_tasks_phase",
+    ]
+    assert plan_schema(after, after) == ()
+
+
+def test_what_was_renamed_may_change_besides() -> None:
+    size = Column("size", BIGINT, nullable=False, was="length")
+    before, after = of(table("tasks", Column("length", INT))), of(table("tasks", size))
+    assert said(plan_schema(before, after)) == [
+        "rename column length of tasks to size",
+        "change the type of tasks.size from int to bigint",
+        "require tasks.size ?",
+    ]
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        of(table("tasks", replace(SIZE, name="length"), SIZE)),  # both were there
+        of(table("tasks", SIZE)),  # it was renamed long ago
+        of(TASKS),  # neither was
+    ],
+)
+def test_nothing_is_renamed_where_the_old_name_alone_was_not_there(before: Schema) -> None:
+    after = of(table("tasks", replace(SIZE, was="length")))
+    assert not any("rename" in line for line in said(plan_schema(before, after)))

@@ -1,14 +1,18 @@
 """What is planned and emitted, run on PostgreSQL: up to exactly there, down to exactly here."""
 
+import re
+from dataclasses import replace
+
 import pytest
-from catalog import Database
+from catalog import Database, Held
 from hypothesis import HealthCheck, Phase, assume, example, given, settings
+from hypothesis import strategies as st
 from random_schemas import INT, TEXT, UUID, VALUES, only_once, schemas
 
 from specwright.emit.migrations import emit_migration
 from specwright.model.sql_types import Kind, SqlType
 from specwright.plan import changes as to
-from specwright.plan import conversions, plan_schema
+from specwright.plan import conversions, plan_schema, stored
 from specwright.plan.changes import Change, reversed_changes
 from specwright.plan.schema import Column, ForeignKey, Index, PrimaryKey, Schema, Table
 from specwright.plan.script import upgrade
@@ -83,6 +87,75 @@ def test_up_is_exactly_the_new_schema_and_down_exactly_the_old_one(
     assert database.holds() == old
     assert database.rows(kept) == rows
     assert database.select("SELECT version_num FROM alembic_version") == [("0001_old",)]
+
+
+def _renamed(schema: Schema) -> Schema:
+    """With `ants` called `emus`, and `a` called `z`, wherever they are named."""
+    text = stored.written(schema).replace("ants", "emus")
+    found = stored.read(re.sub(r"(?<=[_\W])a(?=[_\W])", "z", text))
+    was = {"emus": "ants", "emus_id": "ants_id", "z": "a"}
+    return Schema(
+        tuple(
+            replace(
+                table,
+                columns=tuple(replace(one, was=was.get(one.name)) for one in table.columns),
+                was=was.get(table.name),
+            )
+            for table in found.tables
+        )
+    )
+
+
+@settings(
+    max_examples=15,
+    deadline=None,
+    derandomize=True,
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=list(HealthCheck),
+)
+@given(schemas().filter(only_once), st.one_of(st.none(), schemas().filter(only_once)))
+def test_what_is_renamed_keeps_its_rows_whatever_else_changes(
+    database: Database, before: Schema, other: Schema | None
+) -> None:
+    after = _renamed(other or before)
+    changes = plan_schema(before, after)
+    assume(any(isinstance(change, to.RenameTable | to.RenameColumn) for change in changes))
+    database.empty()
+    database.script(text(upgrade(plan_schema(None, after))))
+    wanted = _but_sequences(database)
+    database.empty()
+    database.script(text(upgrade(plan_schema(None, before))))
+    old = _but_sequences(database)
+    migration = emit_migration(2, changes, "0001_old")
+    database.run(
+        "CREATE TABLE alembic_version (version_num varchar(32) NOT NULL)",
+        f"INSERT INTO alembic_version VALUES ('{migration.revision}')",
+    )
+    kept = _fill(database, before, before, ()) if other is None else {}
+    rows = database.rows(kept)
+
+    database.migrate(migration.python, "upgrade")
+    assert _but_sequences(database) == wanted
+    renamed = {
+        _NEW.get(table, table): [_NEW.get(column, column) for column in columns]
+        for table, columns in kept.items()
+    }
+    assert [*database.rows(renamed).values()] == [*rows.values()]
+    database.migrate(migration.python, "downgrade")
+    assert _but_sequences(database) == old
+    assert database.rows(kept) == rows
+    database.migrate(migration.python, "upgrade")
+    database.script(migration.rollback)
+    assert _but_sequences(database) == old
+    assert database.rows(kept) == rows
+
+
+_NEW = {"ants": "emus", "ants_id": "emus_id", "a": "z"}
+
+
+def _but_sequences(database: Database) -> Held:
+    """A sequence keeps its name; the column that it numbers knows it."""
+    return {kind: found for kind, found in database.holds().items() if kind != "sequences"}
 
 
 def _fill(

@@ -54,6 +54,8 @@ def _short(change: Change) -> str:  # noqa: PLR0911 - a table
             return f"{verb} {change.constraint.name}"
         case to.CreateIndex() | to.DropIndex():
             return f"{verb} {change.index.name}"
+        case to.RenameColumn():
+            return f"{verb} {change.table} {change.before} to {change.after}"
         case to.CreateTable() | to.DropTable():
             return f"{verb} {change.table_name}"
         case _:
@@ -74,6 +76,8 @@ def _weight(change: Change) -> int:
 def _goes_along(change: Change, changes: Sequence[Change]) -> bool:
     """What is part of a new or lost column or reference, is made anew, or is half of a swap."""
     match change:
+        case to.RenameConstraint() | to.RenameIndex():
+            return True
         case to.AddConstraint(constraint=part) | to.CreateIndex(index=part):
             return any(
                 isinstance(other, to.CreateTable)
@@ -145,6 +149,10 @@ def _locking(changes: Sequence[Change]) -> str:
 
 
 def _cost(change: Change) -> Iterator[str]:
+    if isinstance(change, to.RenameTable | to.RenameColumn):
+        table = f"{change.table}." if isinstance(change, to.RenameColumn) else ""
+        asked = f"{table}{change.before}"
+        yield f"a backend of before asks for {asked}, and fails until it is replaced."
     if isinstance(change, to.AlterType) and change.rewrites:
         yield f"{change.table_name} is written anew, and nobody can use it meanwhile."
     if change.is_destructive:

@@ -34,6 +34,7 @@ class Column:
     note: str | None = None
     personal: bool = False
     encrypted: bool = False
+    was: str | None = None  # what it was called before
 
     @property
     def attribute(self) -> str:
@@ -169,6 +170,7 @@ class Entity:
     tenant: TenantPath | None = None
     audited: bool = False
     soft_deleted: bool = False
+    was: str | None = None  # what its table was called before
 
     @property
     def word(self) -> str:

@@ -88,7 +88,19 @@ def _usable_tables(
             )
             continue
         classes[entity] = f"that of `{name}`"
+        _check_was(table, tables, report)
         yield table
+
+
+def _check_was(table: syntax.Table, tables: Sequence[syntax.Table], report: Report) -> None:
+    was = table.custom.get("was")
+    if was is not None and was.value in {one.name.value for one in tables}:
+        report.add(
+            was.place,
+            Code.DECLARED_TWICE,
+            f"`{table.name}` cannot have been `{was}`, which is still a table.",
+            f"Drop `was`, or the table `{was}`.",
+        )
 
 
 def _twice(name: Word, what: str, report: Report, earlier: Word | None = None) -> None:
@@ -148,6 +160,7 @@ class _Table:
             note=self.table.note,
             audited="audit" in self.table.custom,
             soft_deleted=any(column.name == "deleted_at" for column in columns),
+            was=self.table.custom["was"].value if "was" in self.table.custom else None,
         )
 
     def _columns(self) -> Iterable[Column]:
@@ -186,7 +199,22 @@ class _Table:
             note=column.note,
             personal=_is_on(column.custom.get("personal")),
             encrypted=_is_on(column.custom.get("encrypted")),
+            was=self._was(column),
         )
+
+    def _was(self, column: syntax.Column) -> str | None:
+        was = column.custom.get("was")
+        if was is None:
+            return None
+        if was.value in {one.name.value for one in self.table.columns}:
+            self.report.add(
+                was.place,
+                Code.DECLARED_TWICE,
+                f"`{column.name}` cannot have been `{was}`, which is still a column of "
+                f"`{self._name}`.",
+                f"Drop `was`, or the column `{was}`.",
+            )
+        return was.value
 
     def _default(
         self, column: syntax.Column, column_type: SqlType

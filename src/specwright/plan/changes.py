@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import ClassVar, Self
 
 from specwright.model import naming
 from specwright.plan import conversions, steps
@@ -128,6 +129,78 @@ class _OfTable(Change):
     @property
     def table_name(self) -> str:
         return self.table
+
+
+@dataclass(frozen=True)
+class RenameTable(Change):
+    """`is_back` when it undoes one: then what else there is to undo goes first, by the new name."""
+
+    before: str
+    after: str
+    is_back: bool = False
+
+    @property
+    def table_name(self) -> str:
+        return self.after
+
+    @property
+    def title(self) -> str:
+        return f"rename table {self.before} to {self.after}"
+
+    @property
+    def up(self) -> tuple[Step, ...]:
+        return (steps.RenameTable(self.before, self.after, _time_of_rename(self.is_back)),)
+
+    def reverse(self) -> "RenameTable":
+        return RenameTable(self.after, self.before, not self.is_back, reason=self._undone)
+
+
+@dataclass(frozen=True)
+class _Rename(_OfTable):
+    """Of a part of a table, by the name that the table has then."""
+
+    before: str
+    after: str
+    is_back: bool = False
+
+    _kind: ClassVar[type[steps.RenameColumn | steps.RenameConstraint | steps.RenameIndex]]
+    _what: ClassVar[str]
+
+    @property
+    def title(self) -> str:
+        return f"rename {self._what} {self.before} of {self.table} to {self.after}"
+
+    @property
+    def up(self) -> tuple[Step, ...]:
+        time = _time_of_rename(self.is_back)
+        return (self._kind(self.table, self.before, self.after, time),)
+
+    def reverse(self) -> Self:
+        return replace(
+            self,
+            before=self.after,
+            after=self.before,
+            is_back=not self.is_back,
+            reason=self._undone,
+        )
+
+
+@dataclass(frozen=True)
+class RenameColumn(_Rename):
+    _kind = steps.RenameColumn
+    _what = "column"
+
+
+@dataclass(frozen=True)
+class RenameConstraint(_Rename):
+    _kind = steps.RenameConstraint
+    _what = "constraint"
+
+
+@dataclass(frozen=True)
+class RenameIndex(_Rename):
+    _kind = steps.RenameIndex
+    _what = "index"
 
 
 @dataclass(frozen=True)
@@ -434,6 +507,10 @@ class DropIndex(_OfIndex):
 
     def reverse(self) -> CreateIndex:
         return CreateIndex(self.table, self.index, self.is_in_the_way, reason=self._undone)
+
+
+def _time_of_rename(is_back: bool) -> Time:  # noqa: FBT001 - is what it is about
+    return Time.RENAME_BACK if is_back else Time.RENAME
 
 
 def _not_null(table: str, column: str) -> tuple[Step, ...]:

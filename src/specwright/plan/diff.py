@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from specwright.plan import changes as to
 from specwright.plan import conversions, tightening
 from specwright.plan.changes import Change
+from specwright.plan.renames import Renamed
 from specwright.plan.schema import (
     AnyIndex,
     Check,
@@ -29,8 +30,9 @@ _Keys = frozenset[tuple[str, frozenset[str]]]  # table, columns of which there i
 
 def plan_schema(before: Schema | None, after: Schema) -> tuple[Change, ...]:
     """The changes that make `after` of `before`, of which None is an empty database."""
-    found = _Comparison(before or Schema(), after)
-    return tuple(sorted(found.changes(), key=_order))
+    renamed = Renamed.of(before or Schema(), after)
+    found = _Comparison(renamed.schema, after)
+    return (*renamed.changes, *sorted(found.changes(), key=_order))
 
 
 def _order(change: Change) -> int:
@@ -115,8 +117,8 @@ class _Comparison:
             shared = columns & {column.name for column in new.columns}
             if 2 * len(shared) > len(columns):
                 return (
-                    f"If {table.name} became {new.name}, rename it by hand in the migration "
-                    f"(`op.rename_table`): as planned, its rows are lost."
+                    f"If {table.name} became {new.name}, say so: "
+                    f"`Table {new.name} [was: '{table.name}']`. As planned, its rows are lost."
                 )
         return None
 
@@ -198,9 +200,8 @@ class _Pair:
         for new in self.after.columns:
             if new.name not in self.before.by_name and new.type.sql == column.type.sql:
                 return (
-                    f"If {column.name} became {new.name}, rename it by hand in the migration "
-                    f'(`op.alter_column("{self.after.name}", "{column.name}", '
-                    f'new_column_name="{new.name}")`): as planned, its values are lost.'
+                    f"If {column.name} became {new.name}, say so: "
+                    f"`{new.name} … [was: '{column.name}']`. As planned, its values are lost."
                 )
         return None
 

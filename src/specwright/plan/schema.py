@@ -18,6 +18,7 @@ class Column:
     type: SqlType
     nullable: bool = True
     default: str | None = None
+    was: str | None = field(default=None, compare=False)  # its name before; never kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ class Table:
     checks: tuple[Check, ...] = ()
     foreign_keys: tuple[ForeignKey, ...] = ()
     indexes: tuple[Index, ...] = ()
+    was: str | None = field(default=None, compare=False)  # its name before; never kept
 
     @cached_property
     def by_name(self) -> dict[str, Column]:
@@ -118,11 +120,13 @@ def _table(entity: Entity) -> Table:
         tuple(Check(check.name, check.sql, check.columns) for check in entity.checks),
         tuple(_foreign_key(key) for key in entity.foreign_keys),
         tuple(Index(index.name, index.columns, index.reason) for index in entity.indexes),
+        entity.was,
     )
 
 
 def _column(column: entities.Column) -> Column:
-    return Column(column.name, _plain(column.type), column.nullable, _default(column.default))
+    plain, default = _plain(column.type), _default(column.default)
+    return Column(column.name, plain, column.nullable, default, column.was)
 
 
 def _plain(kind: SqlType) -> SqlType:

@@ -88,6 +88,13 @@ def statements(step: Step, *, again: bool) -> Iterator[str]:  # noqa: C901 - a t
             yield _create_index(step, not_exists)
         case steps.DropIndex():
             yield f"DROP INDEX CONCURRENTLY {exists}{identifier(step.index)}"
+        case (
+            steps.RenameTable()
+            | steps.RenameColumn()
+            | steps.RenameConstraint()
+            | steps.RenameIndex()
+        ):
+            yield _rename(step, again=again)
         case steps.AddConstraint() | steps.Validate() | steps.DropConstraint() | steps.UseIndex():
             yield _of_constraint(step, exists)
         case _:
@@ -96,6 +103,26 @@ def statements(step: Step, *, again: bool) -> Iterator[str]:  # noqa: C901 - a t
 
 def _table(step: Step) -> str:
     return f"ALTER TABLE {identifier(step.table)}"
+
+
+def _rename(step: steps.RenameStep, *, again: bool) -> str:
+    """What PostgreSQL cannot be told to leave out where it is done, is tried."""
+    exists = "IF EXISTS " if again else ""
+    to = f"{identifier(step.before)} TO {identifier(step.after)}"
+    match step:
+        case steps.RenameTable():
+            table = f"{exists}{identifier(step.before)}"
+            return f"ALTER TABLE {table} RENAME TO {identifier(step.after)}"
+        case steps.RenameIndex():
+            index = f"{exists}{identifier(step.before)}"
+            return f"ALTER INDEX {index} RENAME TO {identifier(step.after)}"
+        case steps.RenameColumn():
+            renamed, missing = f"{_table(step)} RENAME COLUMN {to}", "undefined_column"
+        case steps.RenameConstraint():
+            renamed, missing = f"{_table(step)} RENAME CONSTRAINT {to}", "undefined_object"
+    return (
+        f"DO $$ BEGIN {renamed}; EXCEPTION WHEN {missing} THEN NULL; END $$" if again else renamed
+    )
 
 
 def _alter(step: steps.ColumnStep, exists: str) -> str:

@@ -15,28 +15,30 @@ class Time(IntEnum):
     of transactions, where it keeps nobody from reading and writing.
     """
 
-    DROP_FOREIGN_KEY = 0  # before the keys that it points at
-    DROP_CONSTRAINT = 1
-    DROP_INDEX_IN_THE_WAY = 2
-    DROP_IN_THE_WAY = 3
-    CREATE_TABLE = 4
-    ADD_COLUMN = 5
-    DROP_DEFAULT = 6
-    ALTER_TYPE = 7
-    SET_DEFAULT = 8
-    ALLOW_NULL = 9
-    FILL = 10
-    ADD_CONSTRAINT = 11
-    CREATE_INDEX = 12
-    DROP_INDEX = 13
-    VALIDATE = 14
-    REQUIRE = 15
-    IDENTIFY = 16
-    USE_INDEX = 17
-    ADD_LATE_FOREIGN_KEY = 18  # to a key that is made at USE_INDEX
-    VALIDATE_LATE = 19
-    DROP_COLUMN = 20
-    DROP_TABLE = 21
+    RENAME = 0  # before all else: what follows knows the new names
+    DROP_FOREIGN_KEY = 1  # before the keys that it points at
+    DROP_CONSTRAINT = 2
+    DROP_INDEX_IN_THE_WAY = 3
+    DROP_IN_THE_WAY = 4
+    CREATE_TABLE = 5
+    ADD_COLUMN = 6
+    DROP_DEFAULT = 7
+    ALTER_TYPE = 8
+    SET_DEFAULT = 9
+    ALLOW_NULL = 10
+    FILL = 11
+    ADD_CONSTRAINT = 12
+    CREATE_INDEX = 13
+    DROP_INDEX = 14
+    VALIDATE = 15
+    REQUIRE = 16
+    IDENTIFY = 17
+    USE_INDEX = 18
+    ADD_LATE_FOREIGN_KEY = 19  # to a key that is made at USE_INDEX
+    VALIDATE_LATE = 20
+    DROP_COLUMN = 21
+    DROP_TABLE = 22
+    RENAME_BACK = 23  # after all else, for the same reason
 
 
 _LONG = frozenset({
@@ -63,6 +65,41 @@ class DropTable:
     @property
     def table(self) -> str:
         return self.content.name
+
+
+@dataclass(frozen=True)
+class RenameTable:
+    before: str
+    after: str
+    time: Time = Time.RENAME
+
+    @property
+    def table(self) -> str:
+        return self.after
+
+
+@dataclass(frozen=True)
+class RenameColumn:
+    table: str
+    before: str
+    after: str
+    time: Time = Time.RENAME
+
+
+@dataclass(frozen=True)
+class RenameConstraint:
+    table: str
+    before: str
+    after: str
+    time: Time = Time.RENAME
+
+
+@dataclass(frozen=True)
+class RenameIndex:
+    table: str
+    before: str
+    after: str
+    time: Time = Time.RENAME
 
 
 @dataclass(frozen=True)
@@ -210,6 +247,7 @@ class UseIndex:
     time: Time = Time.USE_INDEX
 
 
+RenameStep: TypeAlias = RenameTable | RenameColumn | RenameConstraint | RenameIndex
 ColumnStep: TypeAlias = AlterType | SetDefault | DropDefault | AllowNull | Require | DropIdentity
 ConstraintStep: TypeAlias = AddConstraint | Validate | DropConstraint | UseIndex
 Step: TypeAlias = (
@@ -222,6 +260,7 @@ Step: TypeAlias = (
     | FillByHand
     | CreateIndex
     | DropIndex
+    | RenameStep
     | ColumnStep
     | ConstraintStep
 )

@@ -37,6 +37,7 @@ KNOWN: Mapping[Owner, Mapping[str, Takes]] = {
         "note": Takes.TEXT,
         "audit": Takes.TEXT,
         "purge": Takes.TEXT,
+        "was": Takes.TEXT,
     },
     Owner.COLUMN: {
         "pk": Takes.NOTHING,
@@ -52,6 +53,7 @@ KNOWN: Mapping[Owner, Mapping[str, Takes]] = {
         "personal": Takes.TEXT,
         "encrypted": Takes.TEXT,
         "search": Takes.TEXT,
+        "was": Takes.TEXT,
     },
     Owner.INDEX: {
         "pk": Takes.NOTHING,
@@ -69,7 +71,7 @@ KNOWN: Mapping[Owner, Mapping[str, Takes]] = {
     },
     Owner.VALUE: {"note": Takes.TEXT},
 }
-CUSTOM = ("personal", "encrypted", "search", "audit", "purge")
+CUSTOM = ("personal", "encrypted", "search", "audit", "purge", "was")
 ACTIONS = ("cascade", "restrict", "set null", "set default", "no action")
 METHODS = ("btree", "hash", "gin", "gist", "brin")
 CONSTANTS = ("true", "false", "null")
@@ -96,6 +98,7 @@ EXAMPLES = {
     "search": "search: 'english'",
     "type": "type: gin",
     "update": "update: cascade",
+    "was": "was: 'old_name'",
 }
 OTHER_WORDS = {
     "required": "not null",
