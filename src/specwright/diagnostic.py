@@ -33,6 +33,8 @@ class Code(StrEnum):
     UNEVEN_ROW = "uneven-row"
     UNCLEAR_CELL = "unclear-cell"
     OPEN_QUESTION = "open-question"
+    UNREAD_FACT = "unread-fact"
+    STATED_OTHERWISE = "stated-otherwise"
     REQUIREMENT_TWICE = "requirement-twice"
 
     # YAML

@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from specwright.cli.folder import DEEPEST, LARGEST, MOST_FILES, read_folder
+from specwright.cli import main
+from specwright.cli.folder import DEEPEST, LARGEST, MOST_FILES, bundles_at, read_folder
 from specwright.diagnostic import Code, Report
 from specwright.tree import Tree
 
@@ -144,3 +145,35 @@ def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text("a")
     for path, found in ((tmp_path / "gone", "does not exist"), (tmp_path / "a.md", "is no folder")):
         assert read(path) == (Tree({}), [f"{path}:1:1 missing-file: `{path}` {found}."])
+
+
+def test_a_bundle_is_found_where_spec_kit_keeps_it(tmp_path: Path) -> None:
+    assert bundles_at(tmp_path) == []
+    feature = tmp_path / ".specify" / "specs" / "001-notes"
+    feature.mkdir(parents=True)
+    (feature / "spec.md").write_text("# Notes\n")
+    assert bundles_at(tmp_path) == [feature]
+    for name in ("002-b", "001-a"):
+        (tmp_path / "specs" / name / "contracts").mkdir(parents=True)
+    assert bundles_at(tmp_path) == [tmp_path / "specs" / "001-a", tmp_path / "specs" / "002-b"]
+    (tmp_path / "data-model.md").write_text("# Model\n")
+    assert bundles_at(tmp_path) == [tmp_path]
+
+
+def test_of_several_bundles_one_has_to_be_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("001-a", "002-b"):
+        (tmp_path / "specs" / name / "contracts").mkdir(parents=True)
+    assert main(["check", str(tmp_path)]) == 2
+    assert capsys.readouterr().err.startswith(f"specwright: `{tmp_path}` holds 2 bundles: ")
+
+
+def test_links_lead_to_no_bundle(tmp_path: Path) -> None:
+    far = tmp_path / "far"
+    far.mkdir()
+    (far / "spec.md").write_text("# Far\n")
+    near = tmp_path / "near" / "specs"
+    near.mkdir(parents=True)
+    (near / "001-far").symlink_to(far)
+    assert bundles_at(tmp_path / "near") == []

@@ -2,8 +2,9 @@
 
 import argparse
 import re
+import sys
 from pathlib import Path
-from typing import NoReturn, TypeAlias
+from typing import IO, NoReturn, TypeAlias
 
 from specwright.cli.version import VERSION
 from specwright.diagnostic import did_you_mean
@@ -18,6 +19,7 @@ Specwright turns a technical specification into a production-ready backend, and 
     check BUNDLE                      every problem and open question, each at its line and column
     plan BUNDLE [--into DIR]          what will be built or changed, and why
     build BUNDLE --into DIR           the backend; a second time, only what changed
+    fmt BUNDLE [--canonical]          align tables; write field tables, SQL and the like as DBML
 
   The whole job: tests first, seen red; code; proofs; then it waits for you
     implement BUNDLE --into REPO      on a branch of its own; your work is not touched
@@ -48,6 +50,11 @@ class Parser(argparse.ArgumentParser):
             meant = did_you_mean(chosen[1], known) or "`specwright --help` lists them all."
             message = f"there is no command `{chosen[1]}`. {meant}"
         self.exit(USAGE, f"specwright: {message}\n    {self.format_usage().strip()}\n")
+
+    def _print_message(self, message: str, file: IO[str] | None = None) -> None:  # type: ignore[override]  # ours is a file
+        """Where argparse keeps quiet about what it could not print, this fails."""
+        if message:
+            (file or sys.stderr).write(message)
 
 
 class FrontPage(Parser):
@@ -110,6 +117,19 @@ def _of_bundles(commands: _Commands) -> None:
     )
     _add_permissions(build)
     _add_json(build)
+
+    fmt = _command(
+        commands,
+        "fmt",
+        "Aligns the tables of rules.md. What authors wrote stays, to the byte.",
+    )
+    _add_bundle(fmt)
+    fmt.add_argument(
+        "--canonical",
+        action="store_true",
+        help="write tables that field tables, bullets, SQL or classes state as DBML, below them",
+    )
+    fmt.add_argument("--check", action="store_true", help="write nothing; exit 1 if one would")
 
 
 def _of_runs(commands: _Commands) -> None:

@@ -10,7 +10,7 @@ from specwright.build import Compiled
 from specwright.build.compilation import understand
 from specwright.cli import findings
 from specwright.cli.findings import Standpoint
-from specwright.cli.folder import read_folder
+from specwright.cli.folder import bundles_at, read_folder
 from specwright.cli.misuse import Misuse
 from specwright.cli.terminal import Style, Terminal, say_json
 from specwright.diagnostic import Diagnostic, Level, Report
@@ -30,12 +30,18 @@ class Folder:
 
     @classmethod
     def read(cls, path: Path) -> "Folder":
+        """The one at `path`, or the only one below it where Spec Kit and its kin keep bundles."""
         report = Report()
-        files = read_folder(path, report)
+        bundles = bundles_at(path)
+        if len(bundles) > 1:
+            listed = ", ".join(f"`{one}`" for one in bundles)
+            raise Misuse(f"`{path}` holds {len(bundles)} bundles: {listed}.", "Name one of them.")
+        home = bundles[0] if bundles else path
+        files = read_folder(home, report)
         if not path.is_dir():
             (missing,) = report
             raise Misuse(missing.message, missing.hint)
-        return cls(path, files, report)
+        return cls(home, files, report)
 
     @property
     def name(self) -> str:

@@ -25,6 +25,7 @@ MODULES = {
     "check": "checking",
     "plan": "planning",
     "build": "building",
+    "fmt": "formatting",
     "implement": "implementing",
     "runs": "running",
     "show": "running",
@@ -35,13 +36,28 @@ MODULES = {
 }
 
 
+def _asked(argv: Sequence[str] | None) -> argparse.Namespace | int:
+    """What was typed, or the exit code of a help that was printed, or could not be."""
+    try:
+        try:
+            return arguments.parser().parse_args(argv)
+        except SystemExit as said:
+            sys.stdout.flush()
+            return int(said.code or 0)
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ERRORS
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     _open_what_is_closed()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # what a terminal cannot show is no reason to stop
             stream.reconfigure(errors="replace")
     terminal = Terminal(sys.stdout, sys.stderr, os.environ)
-    asked = arguments.parser().parse_args(argv)
+    asked = _asked(argv)
+    if isinstance(asked, int):
+        return asked
     if asked.command is None:
         terminal.complain(arguments.FRONT_PAGE.rstrip())
         return arguments.USAGE

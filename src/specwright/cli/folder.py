@@ -14,6 +14,32 @@ MOST_FILES = 500
 DEEPEST = 5  # a bundle has its clients' contracts two folders down
 
 
+_PARTS = ("spec.md", "data-model.md", "rules.md")  # any of them makes a folder a bundle's
+_HOMES = ("specs", ".specify/specs", ".specify", ".")  # where they are kept, the usual one first
+
+
+def bundles_at(path: Path) -> list[Path]:
+    """The folder itself if it is a bundle's, or else those of the first usual place that has any.
+
+    With none at all it is empty.
+    """
+    if _is_bundle(path):
+        return [path]
+    for home in _HOMES:
+        try:
+            folders = sorted(one for one in (path / home).iterdir() if not one.is_symlink())
+        except OSError:
+            continue
+        found = [one for one in folders if not one.name.startswith(".") and _is_bundle(one)]
+        if found:
+            return found
+    return []
+
+
+def _is_bundle(path: Path) -> bool:
+    return (path / "contracts").is_dir() or any((path / name).is_file() for name in _PARTS)
+
+
 def read_folder(path: Path, report: Report) -> Tree:
     """The texts below `path` with the endings of a bundle, their line ends made `LF`.
 

@@ -214,7 +214,8 @@ class AccessReader:
             row = access.get(name)
             if row is None:
                 denied.append(name)
-                self._say_denied(operation)
+                if access:  # that there is no table at all is said once
+                    self._say_denied(operation)
                 continue
             anyone = next((one for one in row.permissions if one.role == ANYONE), None)
             if anyone is not None and not is_public:

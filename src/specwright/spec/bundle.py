@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import PurePosixPath
 
 from specwright.diagnostic import Code, Level, Place, Report, did_you_mean
@@ -11,6 +12,7 @@ from specwright.spec.dbml import parse_dbml
 from specwright.spec.markdown import Block as Part
 from specwright.spec.markdown import Fence, read_markdown
 from specwright.spec.mermaid import parse_state_diagram
+from specwright.spec.readers import is_er_diagram, read_tables
 from specwright.spec.rules import read_rules
 from specwright.spec.service import client_files, read_service
 from specwright.spec.specification import read_specification, report_questions
@@ -33,6 +35,8 @@ _REQUIRED: Mapping[str, str] = {
     RULES: "Say there who may do what, in a table that begins with `| operation | anyone |`.",
     CONTRACT: "Describe the operations there in OpenAPI 3.1.",
 }
+_MOST_ROWS = 5  # of an access table that a message names
+_LEVELS = {DATA_MODEL: Level.ERROR, CONTRACT: Level.ERROR, RULES: Level.OPEN}
 
 
 def read_bundle(name: str, files: Tree, report: Report) -> Bundle:
@@ -55,7 +59,7 @@ class _Folder:
             name=_NUMBER.sub("", self.name, count=1),
             specification=specification,
             data_model=self._data_model(),
-            contract=self._contract(),
+            contract=self.contract,
             clients=clients,
             rules=self._rules(),
             service=service,
@@ -89,14 +93,24 @@ class _Folder:
             return None
         if text is None and path in _REQUIRED:
             message = f"`{path}` is missing."
-            self._add(path, Code.MISSING_FILE, message, self._rename(path) or _REQUIRED[path])
+            hint = self._rename(path) or self._required(path)
+            self._add(path, Code.MISSING_FILE, message, hint, level=_LEVELS[path])
         elif text is not None and not text.strip():
-            level = Level.ERROR if path in _REQUIRED else Level.OPEN
-            hint = _REQUIRED.get(path, "Fill it, or delete it.")
+            level = _LEVELS.get(path, Level.OPEN)
+            hint = self._required(path) if path in _REQUIRED else "Fill it, or delete it."
             self._add(path, Code.EMPTY_FILE, f"`{path}` is empty.", hint, level=level)
         else:
             return None if text is None else Text(path, text.removeprefix("\ufeff"))
         return None
+
+    def _required(self, path: str) -> str:
+        """What to write in a file that has to be there."""
+        calls = self.contract.operations if path == RULES and self.contract else ()
+        named = [f"`{call.id}`" for call in calls[:_MOST_ROWS]]
+        if not named:
+            return _REQUIRED[path]
+        more = f" and {len(calls) - len(named)} more" if len(calls) > len(named) else ""
+        return f"{_REQUIRED[path][:-1]}, with a row for {', '.join(named)}{more}."
 
     def _rename(self, path: str) -> str | None:
         """A hint about a file that is all but called so."""
@@ -117,31 +131,33 @@ class _Folder:
         return None
 
     def _data_model(self) -> DataModel:
-        fences = list(_fences(self._parts(DATA_MODEL)))
+        parts = self._parts(DATA_MODEL)
+        fences = list(_fences(parts))
         for fence in fences:
             near = did_you_mean(fence.language, _DRAWN)
             if near and fence.language not in _DRAWN:
                 message = f"This block is not read: nothing here is called `{fence.language}`."
                 self.report.add(fence.info.place, Code.UNREAD_BLOCK, message, near)
         tables = [fence.body for fence in fences if fence.language == "dbml"]
-        if not tables and not self._is_faulty(DATA_MODEL):
+        found = parse_dbml(tables, self.report) if tables else read_tables(parts, self.report)
+        if not found.tables and not self._is_faulty(DATA_MODEL):
             message = f"`{DATA_MODEL}` has no `dbml` block, so there are no tables."
             self._add(DATA_MODEL, Code.MISSING_BLOCK, message, _REQUIRED[DATA_MODEL])
         diagrams = (
             parse_state_diagram(fence.body, fence.heading, self.report)
             for fence in fences
-            if fence.language == "mermaid"
+            if fence.language == "mermaid" and not (is_er_diagram(fence.body) and not tables)
         )
         return replace(
-            parse_dbml(tables, self.report),
-            diagrams=tuple(diagram for diagram in diagrams if diagram is not None),
+            found, diagrams=tuple(diagram for diagram in diagrams if diagram is not None)
         )
 
     def _rules(self) -> Rules:
         rules = read_rules(self._parts(RULES), self.report)
         if not rules.access and not self._is_faulty(RULES):
             message = f"`{RULES}` has no access table, so nobody may do anything."
-            self._add(RULES, Code.MISSING_BLOCK, message, _REQUIRED[RULES])
+            hint = self._required(RULES)
+            self._add(RULES, Code.MISSING_BLOCK, message, hint, level=Level.OPEN)
         return rules
 
     def _service(self) -> Service:
@@ -151,7 +167,8 @@ class _Folder:
 
     # -- contracts
 
-    def _contract(self) -> Contract | None:
+    @cached_property
+    def contract(self) -> Contract | None:
         found = self._contract_files()
         if len(found) > 1:
             listed = ", ".join(f"`{path}`" for path in found)

@@ -134,6 +134,10 @@ def _without_unused(lines: Sequence[str]) -> Iterator[str]:
 
 def _told(plan: Plan, report: Report, story: Story, steps: Sequence[Step], title: str) -> bool:
     """Whether every step has lines; the report says which has none."""
+    if steps and not any(fits(step) for step in steps):
+        _say_prose(plan.model, report, steps, title)
+        plan.leave_out(f"The scenario `{title}` is in prose.")
+        return False
     is_whole = True
     before = ""
     for number, step in enumerate(steps):
@@ -166,6 +170,18 @@ def _told(plan: Plan, report: Report, story: Story, steps: Sequence[Step], title
                 else 'assert all(answer.outcome < "5" for answer in answers)'
             )
     return is_whole
+
+
+def _say_prose(model: Model, report: Report, steps: Sequence[Step], title: str) -> None:
+    """Once, of a scenario of which nothing is understood."""
+    called = next((one.id for one in model.operations), "placeOrder")
+    report.add(
+        steps[0].text.place(0),
+        Code.SCENARIO_STEP,
+        f"No sentence of `{title}` fits a pattern, so people alone can check it.",
+        f"Write its call like this: `When alice calls {called}`.",
+        level=Level.OPEN,
+    )
 
 
 def _is_asked_about(after: Sequence[Step]) -> bool:
