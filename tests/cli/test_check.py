@@ -89,8 +89,9 @@ def test_an_empty_folder_lacks_its_files_and_nothing_more(run: Run, tmp_path: Pa
     (tmp_path / "empty").mkdir()
     said = run("check", "empty")
     assert [line for line in said.out.splitlines() if line.startswith("empty/")] == [
-        f"empty/{file}:1:1: error missing-file: `{file}` is missing."
-        for file in ("contracts/openapi.yaml", "data-model.md", "rules.md")
+        "empty/contracts/openapi.yaml:1:1: error missing-file: `contracts/openapi.yaml` is missing.",
+        "empty/data-model.md:1:1: error missing-file: `data-model.md` is missing.",
+        "empty/rules.md:1:1: open missing-file: `rules.md` is missing.",
     ]
     assert said.code == 1
 
@@ -117,7 +118,8 @@ WILD = sorted((Path(__file__).parents[3] / "shared" / "bundles" / "wild").glob("
 @pytest.mark.parametrize("folder", WILD, ids=lambda folder: folder.name)
 def test_what_strangers_wrote_is_read_and_answered(run: Run, folder: Path) -> None:
     said = run("check", folder)
-    assert (said.code, said.err) == (1, "")
+    assert said.err == ""
+    assert said.code in (0, 1)
     assert all(line.startswith(("    ", str(folder))) for line in said.out.splitlines()[:-1])
 
 

@@ -9,6 +9,7 @@ from bad_bundles import BASE, FOLDERS, HERE, checked, said
 from specwright.diagnostic import Code
 
 SEVERAL = {
+    "stated-otherwise",  # at both places
     "hook-signature",  # both places are told
     "unknown-operation-without-an-id",  # two files speak of the operation
 }

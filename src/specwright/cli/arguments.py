@@ -33,8 +33,7 @@ Specwright turns a technical specification into a production-ready backend, and 
     role import FILE                  keep a document as it is, and what it says as settings
     role list · role show ROLE        every setting, who says it, and what is not built yet
 
-  A BUNDLE is a folder: spec.md, data-model.md, rules.md, plan.md, contracts/openapi.yaml.
-  `specwright COMMAND --help` says more of each.
+  A BUNDLE is a folder (spec.md, data-model.md …); `specwright COMMAND --help` says more of each.
 
   Exit codes: 0 nothing wrong · 1 errors · 2 usage · 3 built, but for what is still open
 """

@@ -92,8 +92,9 @@ def grouped(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, list[str]]]:
 
 
 def domains(model: Model) -> list[str]:
-    """The folders that have tables."""
-    return sorted({entity.domain for entity in model.entities})
+    """The folders that have tables or operations."""
+    homes = {entity.domain for entity in model.entities}
+    return sorted(homes | {operation.domain for operation in model.operations})
 
 
 @once

@@ -134,6 +134,8 @@ class AccessReader:
     ) -> dict[str, Access]:
         found: dict[str, Access] = {}
         for row in rows:
+            if row.is_open:
+                continue
             checked = [cell for cell in row.cells if self._is_role(cell.role)]
             for word in row.operations:
                 if not self._is_operation(word):
@@ -206,15 +208,18 @@ class AccessReader:
             found += [replace(one, role=role) for role in rest] if one.role == SIGNED_IN else [one]
         return tuple(found)
 
-    def check_security(self, access: Mapping[str, Access]) -> frozenset[str]:
+    def check_security(
+        self, access: Mapping[str, Access], rows: Sequence[syntax.AccessRow]
+    ) -> frozenset[str]:
         """The operations that nobody may call, said as open; contradictions are errors."""
         denied: list[str] = []
+        asked = {word.value for row in rows if row.is_open for word in row.operations}
         for name, operation in self.operations.items():
             is_public = not operation.security or {} in operation.security
             row = access.get(name)
             if row is None:
                 denied.append(name)
-                if access:  # that there is no table at all is said once
+                if rows and name not in asked:  # that there is no table at all is said once
                     self._say_denied(operation)
                 continue
             anyone = next((one for one in row.permissions if one.role == ANYONE), None)

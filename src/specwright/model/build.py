@@ -56,11 +56,13 @@ class _Build(Rulebook):
         access = self._access
         hidden, derived = self._hidden, self._derived
         operations, left_out = self._built(rules, jobs)
+        entities = self._finished(operations)
+        operations = _at_home(operations, entities)
         traces = self._traces
         return Model(
             name=self.bundle.name,
             title=self.bundle.contract.title if self.bundle.contract else self.bundle.name,
-            entities=self._finished(operations),
+            entities=entities,
             enums=self._enums,
             lifecycles=lifecycles,
             tenancy=self._tenancy,
@@ -289,3 +291,12 @@ class _Build(Rulebook):
 def _stands_in(place: Place, text: Text) -> bool:
     first, last = text.place(0), text.place(len(text.value))
     return place.file == first.file and first.line <= place.line <= last.line
+
+
+def _at_home(operations: Sequence[Operation], entities: Sequence[Entity]) -> tuple[Operation, ...]:
+    """Each operation in the folder of its table, whatever tag its author gave it."""
+    homes = {entity.name: entity.domain for entity in entities}
+    return tuple(
+        replace(one, domain=homes[one.entity]) if one.entity is not None else one
+        for one in operations
+    )

@@ -79,6 +79,8 @@ _OF_DIAGRAMS = (
     Code.STATE_NOT_DRAWN,
 )
 
+_ABSENT = (Code.MISSING_FILE, Code.MISSING_BLOCK, Code.EMPTY_FILE)  # whatever it keeps from
+
 # The code of an echo, and the codes of what may have caused it.
 _AFTER: dict[Code, tuple[Code, ...]] = {
     Code.UNUSED_EFFECT: (*_OF_DIAGRAMS, Code.UNKNOWN_EFFECT),
@@ -99,7 +101,7 @@ _AFTER: dict[Code, tuple[Code, ...]] = {
 def without_echoes(found: Iterable[Diagnostic], told: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
     """What of `found` is news beside what was `told`, and beside the rest of it."""
     news = list(found)
-    earlier = [one for one in told if one.level is Level.ERROR]
+    earlier = [one for one in told if one.level is Level.ERROR or one.code in _ABSENT]
     errors = [one for one in news if one.level is Level.ERROR]
     places = {error.place for error in earlier}
     lines = {

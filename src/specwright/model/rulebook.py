@@ -361,7 +361,7 @@ class Rulebook(ContractReading):
 
     @cached_property
     def _denied(self) -> frozenset[str]:
-        return self._access_reader.check_security(self._access)
+        return self._access_reader.check_security(self._access, self.bundle.rules.access)
 
     @cached_property
     def _hidden(self) -> tuple[HiddenField, ...]:

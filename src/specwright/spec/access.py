@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from specwright.diagnostic import Code, Place, Report, did_you_mean
+from specwright.diagnostic import Code, Level, Place, Report, did_you_mean
 from specwright.spec.markdown import Grid, code_spans
 from specwright.spec.syntax import AccessRow, Cell, HiddenField, Word
 from specwright.spec.text import Text
@@ -73,12 +73,24 @@ class Tables:
             operations = self._names(row[0], "operation", _NAME) if row else ()
             self._report_repeated(operations)
             if operations and self._is_even(grid, row):
+                if self._is_open(operations, row[1:]):
+                    yield AccessRow(operations, (), is_open=True)
+                    continue
                 cells = (
                     self._cell(role, cell)
                     for role, cell in zip(roles, row[1:], strict=True)
                     if role is not None and cell.value
                 )
                 yield AccessRow(operations, tuple(cell for cell in cells if cell is not None))
+
+    def _is_open(self, operations: Sequence[Word], cells: Sequence[Text]) -> bool:
+        asked = next((cell for cell in cells if cell.value == "?"), None)
+        if asked is None:
+            return False
+        named = ", ".join(f"`{operation}`" for operation in operations)
+        message = f"Who may call {named} is not decided, so nobody may."
+        self.report.add(asked.place(0), Code.OPEN_QUESTION, message, _READINGS, level=Level.OPEN)
+        return True
 
     def _role(self, cell: Text) -> Word | None:
         name = cell.value.replace("`", "").replace("*", "").strip()

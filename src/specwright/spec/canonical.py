@@ -3,14 +3,17 @@
 from collections.abc import Iterator
 
 from specwright.diagnostic import Report
-from specwright.spec.bundle import DATA_MODEL, RULES
+from specwright.spec.bundle import CONTRACT, DATA_MODEL, RULES, read_bundle
+from specwright.spec.contract import read_contract
 from specwright.spec.dbml.writing import write_dbml
+from specwright.spec.deriving import derive_contract, derive_rules, derive_tables
 from specwright.spec.markdown import Fence, Grid, read_markdown
-from specwright.spec.readers import read_tables
+from specwright.spec.syntax import DataModel
 from specwright.spec.text import Text
 from specwright.tree import Tree
 
 _TITLE = "## Tables"
+_DERIVED = "# Data model\n\nDerived from the contract, by convention: for review.\n\n{block}\n"
 _INTRODUCTION = "What is written above, as it is built. From here on, this block alone is read."
 
 
@@ -21,21 +24,41 @@ def formatted(files: Tree) -> dict[str, str]:
     return {} if aligned in (None, text) else {RULES: str(aligned)}
 
 
-def canonical(files: Tree, report: Report) -> dict[str, str]:
-    """Those files as well that state tables in other words than DBML, with DBML at their end."""
+def canonical(name: str, files: Tree, report: Report) -> dict[str, str]:
+    """Those files as well that state tables in other words than DBML, with DBML at their end.
+
+    What a bundle lacks is derived from what it has: its contract from its tables, its tables from
+    its contract, and an access table in which nothing is decided.
+    """
     changed = formatted(files)
-    text = files.get(DATA_MODEL)
-    if text is None:
-        return changed
-    parts = read_markdown(Text(DATA_MODEL, text), report)
-    if any(isinstance(part, Fence) and part.language == "dbml" for part in parts):
-        return changed
-    model = read_tables(parts, report)
-    if model.tables:
-        block = f"```dbml\n{write_dbml(model)}```"
-        end = "" if text.endswith("\n") else "\n"
-        changed[DATA_MODEL] = f"{text}{end}\n{_TITLE}\n\n{_INTRODUCTION}\n\n{block}\n"
+    bundle = read_bundle(name, files, report)
+    model, contract = bundle.data_model, bundle.contract
+    has_contract = any(path.startswith("contracts/") for path in files)
+    if model.tables and not _has_dbml(files[DATA_MODEL]):
+        changed[DATA_MODEL] = _with_block(files[DATA_MODEL], model)
+    if model.tables and not has_contract:
+        changed[CONTRACT] = derive_contract(bundle.name, model)
+        contract = read_contract(Text(CONTRACT, changed[CONTRACT]), report)
+    elif contract is not None and DATA_MODEL not in files:
+        model = derive_tables(contract)
+        changed[DATA_MODEL] = _DERIVED.format(block=_block(model))
+    if contract is not None and contract.operations and RULES not in files:
+        changed[RULES] = derive_rules(contract)
     return changed
+
+
+def _has_dbml(text: str) -> bool:
+    parts = read_markdown(Text(DATA_MODEL, text), Report())
+    return any(isinstance(part, Fence) and part.language == "dbml" for part in parts)
+
+
+def _with_block(text: str, model: DataModel) -> str:
+    end = "" if text.endswith("\n") else "\n"
+    return f"{text}{end}\n{_TITLE}\n\n{_INTRODUCTION}\n\n{_block(model)}\n"
+
+
+def _block(model: DataModel) -> str:
+    return f"```dbml\n{write_dbml(model)}```"
 
 
 # -- Access tables --------------------------------------------------------------------------------

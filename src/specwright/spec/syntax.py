@@ -258,6 +258,7 @@ class Cell:
 class AccessRow:
     operations: tuple[Word, ...]
     cells: tuple[Cell, ...]  # empty cells are left out
+    is_open: bool = False  # a `?` says that nobody has decided yet
 
 
 @dataclass(frozen=True, slots=True)

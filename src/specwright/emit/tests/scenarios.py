@@ -57,6 +57,7 @@ def emit_scenarios(plan: Plan, report: Report) -> Iterator[tuple[str, str]]:
 def _feature(
     plan: Plan, report: Report, feature: str, scenarios: Sequence[Scenario], path: str
 ) -> str | None:
+    scenarios = _without_prose(plan, report, feature, scenarios)
     shared = _shared(scenarios)
     start = Story(plan)
     background: _Background | None = None
@@ -134,10 +135,6 @@ def _without_unused(lines: Sequence[str]) -> Iterator[str]:
 
 def _told(plan: Plan, report: Report, story: Story, steps: Sequence[Step], title: str) -> bool:
     """Whether every step has lines; the report says which has none."""
-    if steps and not any(fits(step) for step in steps):
-        _say_prose(plan.model, report, steps, title)
-        plan.leave_out(f"The scenario `{title}` is in prose.")
-        return False
     is_whole = True
     before = ""
     for number, step in enumerate(steps):
@@ -172,16 +169,24 @@ def _told(plan: Plan, report: Report, story: Story, steps: Sequence[Step], title
     return is_whole
 
 
-def _say_prose(model: Model, report: Report, steps: Sequence[Step], title: str) -> None:
-    """Once, of a scenario of which nothing is understood."""
-    called = next((one.id for one in model.operations), "placeOrder")
-    report.add(
-        steps[0].text.place(0),
-        Code.SCENARIO_STEP,
-        f"No sentence of `{title}` fits a pattern, so people alone can check it.",
-        f"Write its call like this: `When alice calls {called}`.",
-        level=Level.OPEN,
-    )
+def _without_prose(
+    plan: Plan, report: Report, feature: str, scenarios: Sequence[Scenario]
+) -> list[Scenario]:
+    """Those of which anything is understood; of the others it is said once for all."""
+    prose = [one for one in scenarios if one.steps and not any(fits(step) for step in one.steps)]
+    for one in prose:
+        plan.leave_out(f"The scenario `{one.name}` is in prose.")
+    if prose:
+        called = next((one.id for one in plan.model.operations), "placeOrder")
+        several = f"{len(prose)} scenarios" if len(prose) > 1 else f"`{prose[0].name}`"
+        report.add(
+            prose[0].steps[0].text.place(0),
+            Code.SCENARIO_STEP,
+            f"No sentence of {several} of `{feature}` fits a pattern: only people can check it.",
+            f"Write a call like this: `When alice calls {called}`.",
+            level=Level.OPEN,
+        )
+    return [one for one in scenarios if one not in prose]
 
 
 def _is_asked_about(after: Sequence[Step]) -> bool:

@@ -53,7 +53,7 @@ def _found(parts: Sequence[Block], report: Report) -> Found:
             listed[name.value] = replace(before, fields=merged((*before.fields, *fields)))
         elif together is not None and name.value in listed:
             listed[name.value] = together.added_to(listed[name.value])
-    found.stated += listed.values()
+    found.stated = sorted((*found.stated, *listed.values()), key=lambda one: one.name.place)
     return found
 
 

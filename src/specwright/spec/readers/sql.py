@@ -1,5 +1,6 @@
 """SQL: tables, enums and indexes as they are created, and constraints that are added later."""
 
+import logging
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,6 +14,7 @@ from specwright.spec.readers.types import read_type
 from specwright.spec.syntax import Default, Word
 from specwright.spec.text import Text
 
+logging.getLogger("sqlglot").disabled = True  # what it cannot parse, we say ourselves
 MOST_CHARACTERS = 200_000
 
 
