@@ -1,8 +1,10 @@
 """What a column is in Python, in SQLAlchemy and in a migration."""
 
+from collections.abc import Iterable
+
 from specwright.address import pascal
 from specwright.emit.wording import quoted
-from specwright.model.entities import Column, LiteralDefault, SqlDefault
+from specwright.model.entities import Column, Entity, LiteralDefault, SqlDefault
 from specwright.model.sql_types import Kind, SqlType
 
 _PYTHON = {
@@ -107,3 +109,20 @@ def declared_default(column: Column) -> str | None:
 
 def _sizes(kind: SqlType) -> str:
     return "" if kind.precision is None else f"{kind.precision}, {kind.scale or 0}"
+
+
+def stamped(entity: Entity, given: Iterable[Column]) -> list[Column]:
+    """What a new row has from the clock: its stamps, and moments that are now unless given."""
+    said = {column.name for column in given}
+    return [
+        column
+        for column in entity.columns
+        if column.name in ("created_at", "updated_at")
+        or (column.name not in said and is_moment(column))
+    ]
+
+
+def is_moment(column: Column) -> bool:
+    """Whether its default is the time at which the row is made."""
+    default = column.default.sql.lower() if isinstance(column.default, SqlDefault) else ""
+    return column.type.kind is Kind.TIMESTAMPTZ and default in ("now()", "current_timestamp")

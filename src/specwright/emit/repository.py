@@ -305,8 +305,8 @@ class _Writer:
         entity = self.handled.entity
         given = self.handled.created_columns
         values = [f"{c.attribute}={_inserted(c)}" for c in given]
-        stamped = [name for name in ("created_at", "updated_at") if entity.column(name)]
-        values += [f'{name}=bindparam("now")' for name in stamped]
+        stamped = columns.stamped(entity, given)
+        values += [f'{column.attribute}=bindparam("now")' for column in stamped]
         own_tenant = entity.tenant.column if scope.tenant and entity.tenant else None
         if own_tenant and entity.tenant and entity.tenant.is_direct:
             values.insert(0, f"{own_tenant}=bindparam({quoted(scope.bind)})")

@@ -419,7 +419,7 @@ class _Writer:
                 assert parent is not None
                 above = self.model.entity(parent.entity)
                 yield f"{column.attribute}={above.row}.{joins[column.name]}"
-        if entity.column("created_at") or entity.column("updated_at"):
+        if columns.stamped(entity, [column for column in entity.columns if column.name in given]):
             yield "now=self._now"
 
     def _change(self) -> Iterator[str]:

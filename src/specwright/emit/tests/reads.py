@@ -368,6 +368,19 @@ class Listing:
     def rows(self, count: int, **values: Any) -> list[Given]:
         return [self.one(**values)] * count
 
+    def _fit(self, *rows: Given) -> bool:
+        """Whether such rows can all be there at once."""
+        others = [one for one in self.situation.givens if one.variable != self.row.variable]
+        keys = [
+            one if one.variable != self.row.variable else replace(one, variable=f"listed_{n}")
+            for n, one in enumerate(rows)
+        ]
+        try:
+            Stage(self.plan.factories).put([*others, *keys])
+        except UNTOLD:
+            return False
+        return True
+
     def sees(self, *rows: Given, before: Sequence[Given] = ()) -> bool:
         """Whether such rows can all be there at once, and the list shows each of them."""
         others = [one for one in self.situation.givens if one.variable != self.row.variable]
@@ -780,7 +793,7 @@ class Listing:
             if one.compares != "=" or len(states) < 2:  # noqa: PLR2004
                 return None
             return self._kept(one, [], (self.one(states[0]), self.one(states[1])), states[1])
-        if key is not None and column.type.kind is Kind.UUID:
+        if key is not None:
             target = self.plan.model.entity(key.target)
             if one.compares != "=" or target.name not in self.plan.factories:
                 return None
@@ -884,6 +897,9 @@ class Listing:
         if not tenant.is_direct or tenant.is_root or self.situation.path:
             return
         theirs: dict[str, Any] = {tenant.column: Ref("elsewhere", tenancy.root_column)}
+        if not self._fit(Given("elsewhere", home.name), self.one(), self.one(**theirs)):
+            self.plan.leave_out(f"{self.operation.id}: what it shows of another {home.row}.")
+            return
         yield self.test(
             f"shows_nothing_of_another_{home.row}",
             *self.before(),

@@ -21,6 +21,7 @@ from specwright.emit.tests.factory import Row
 from specwright.emit.tests.hooks import values_of
 from specwright.emit.tests.requests import (
     MADE_UP,
+    FieldOf,
     NoSample,
     can_be_said,
     fields_of,
@@ -34,7 +35,7 @@ from specwright.emit.tests.values import NOW, Ref
 from specwright.emit.tests.variables import apart, variable_of
 from specwright.emit.tests.written import columns_of, request_of
 from specwright.model import Model
-from specwright.model.entities import Relation
+from specwright.model.entities import ForeignKey, Relation
 from specwright.model.evaluation import evaluate
 from specwright.model.operations import Operation, OperationKind, RowInPath
 from specwright.model.rules import Each
@@ -503,20 +504,31 @@ class Situations:
             if not one.field.required:
                 continue
             if one.key is not None:
-                target = self.model.entity(one.key.target)
-                own = variable_of(self.model.entity(self.operation.entity or target.name))
-                stem = apart((one.field.column or "").removesuffix("_id"))
-                plain = variable_of(target)
-                wanted = (plain, stem, f"{plain}_2", f"{plain}_3", f"{plain}_4")
-                variable = next(n for n in wanted if n and n not in taken | {own})
-                taken.add(variable)
-                givens.append(Given(variable, target.name))
-                body[one.field.name] = Ref(variable, one.key.target_columns[0])
+                body[one.field.name] = self._referred(one, one.key, taken, givens)
             else:
                 body[one.field.name] = sample_value(self.model, one)
         if not body and self.operation.body.fields:
-            body |= self._smallest_change()
+            body |= self._smallest_change() or self._smallest_reference(taken, givens)
         return body, givens
+
+    def _referred(self, one: FieldOf, key: ForeignKey, taken: set[str], givens: list[Given]) -> Ref:
+        """The key of a row that is there for it."""
+        target = self.model.entity(key.target)
+        own = variable_of(self.model.entity(self.operation.entity or target.name))
+        stem = apart((one.field.column or "").removesuffix("_id"))
+        plain = variable_of(target)
+        wanted = (plain, stem, f"{plain}_2", f"{plain}_3", f"{plain}_4")
+        variable = next(n for n in wanted if n and n not in taken | {own})
+        taken.add(variable)
+        givens.append(Given(variable, target.name))
+        return Ref(variable, key.target_columns[0])
+
+    def _smallest_reference(self, taken: set[str], givens: list[Given]) -> dict[str, Any]:
+        """One field of a patch that points at another row than before."""
+        for one in fields_of(self.model, self.operation):
+            if one.key is not None and one.key.target in self.factories:
+                return {one.field.name: self._referred(one, one.key, taken, givens)}
+        return {}
 
     def _smallest_change(self) -> dict[str, Any]:
         """One field of a patch, with a value that is another than before."""
