@@ -160,7 +160,10 @@ def _of_body(operation: Operation) -> Iterator[tuple[Place, str]]:
 
 
 def _of_answers(operation: Operation) -> Iterator[tuple[Place, str]]:
+    is_link = operation.kind in (OperationKind.LINK, OperationKind.UNLINK)
     for answer in operation.answers:
+        if answer.view is not None and is_link:
+            yield operation.place, "A link that answers with a row is not built yet."
         if answer.view is not None and _nests_twice(answer.view):
             yield operation.place, "Views of three levels are not built yet."
 

@@ -165,7 +165,9 @@ class _Writer:
         match self.operation.kind:
             case OperationKind.LIST:
                 return f"{page_form(self.operation)}[{row}]"
-            case OperationKind.DELETE | OperationKind.LINK | OperationKind.UNLINK:
+            case OperationKind.LINK | OperationKind.UNLINK:
+                return "None"
+            case OperationKind.DELETE if self.operation.view is None:
                 return "None"
             case OperationKind.PICK | OperationKind.FIND if self._may_find_none:
                 return f"{row} | None"
@@ -428,12 +430,25 @@ class _Writer:
         if self.operation.kind is OperationKind.DELETE:
             yield from self._asked(behaviour)
             yield from self._companion(behaviour)
-            yield f"await {self._rows}.remove({row})"
+            yield from self._removal()
         elif acts(self.model, behaviour):
             done = call(behaviour, self._rows, row, _CALLED)
             yield from self._returned(f"await operations.{done}")
         else:
             yield from self._update(behaviour)
+
+    def _removal(self) -> Iterator[str]:
+        """What the answer shows of the row is read before it goes, and its parts with it."""
+        row, view = self._entity.row, self._view_with_parts
+        removed = f"await {self._rows}.remove({row})"
+        if self.operation.view is None:
+            yield removed
+        elif view is None:
+            yield from [removed, f"return {row}"]
+        else:
+            given = f"connection, actor, {row}{self._time_of(view)}"
+            yield f"gone = await one_{parts_function(view)}({given})"
+            yield from [removed, "return gone"]
 
     def _companion(self, behaviour: Behaviour) -> Iterator[str]:
         """What rules do to other rows beside what the call does by itself."""
