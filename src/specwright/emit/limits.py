@@ -25,9 +25,7 @@ from specwright.model.operations import (
     Operation,
     OperationKind,
     OrderKey,
-    RelatedView,
     SortKey,
-    View,
 )
 from specwright.model.sql_types import Kind
 from specwright.model.typed import Get, path, walk
@@ -164,10 +162,3 @@ def _of_answers(operation: Operation) -> Iterator[tuple[Place, str]]:
     for answer in operation.answers:
         if answer.view is not None and is_link:
             yield operation.place, "A link that answers with a row is not built yet."
-        if answer.view is not None and _nests_twice(answer.view):
-            yield operation.place, "Views of three levels are not built yet."
-
-
-def _nests_twice(view: View, depth: int = 0) -> bool:
-    inner = [one.source.view for one in view.fields if isinstance(one.source, RelatedView)]
-    return depth > 1 or any(_nests_twice(one, depth + 1) for one in inner)
