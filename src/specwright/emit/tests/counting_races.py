@@ -5,12 +5,14 @@ from dataclasses import dataclass, replace
 
 from specwright.emit.behaviour import Behaviour
 from specwright.emit.owners import Owner, owner_of
+from specwright.emit.tests.factory import Row
 from specwright.emit.tests.modules import claim
 from specwright.emit.tests.plans import ANYONE, Plan, Working
 from specwright.emit.tests.printing import Test, test_name, used_by
 from specwright.emit.tests.refusals import counter_of
 from specwright.emit.tests.rehearsal import UNTOLD, applied
 from specwright.emit.tests.simulation import GUARD_FAILED, Simulation
+from specwright.emit.tests.situations import Situation
 from specwright.emit.tests.stage import Given, Stage
 from specwright.emit.tests.values import Ref
 from specwright.emit.tests.variables import rows_of, variable_of
@@ -139,6 +141,7 @@ def _left_out(working: Working, rule: _Rule) -> str:
 def _passed(
     plan: Plan, working: Working, answer: str, once: Sequence[Given], often: Sequence[Given]
 ) -> int | None:
+    """How many calls are let through; None where that takes what is put there before each."""
     situation = working.found.situation
     try:
         stage = Stage(plan.factories).put(once)
@@ -146,13 +149,24 @@ def _passed(
             stage.put(often)
             outcome = Simulation(plan.model, stage).answer(situation.asked(stage))
             if outcome.answer == answer:
-                return number or None
+                wanted = [working.found.outcome.answer] * number + [answer] * _MORE
+                is_so = _answers_to_all(plan, situation, once, often, len(wanted)) == wanted
+                return number if number and is_so else None
             if not outcome.is_success:
                 return None
             applied(stage, outcome)
     except UNTOLD:
         return None
     return None
+
+
+def _answers_to_all(
+    plan: Plan, situation: Situation, once: Sequence[Given], often: Sequence[Given], calls: int
+) -> list[str]:
+    """What is answered where the rows of all calls are there before the first is made."""
+    stage = Stage(plan.factories).put(once)
+    prepared = [stage.put(often).variables.copy() for _ in range(calls)]
+    return list(_answered(plan, situation, stage, prepared))
 
 
 def _passed_of(
@@ -173,10 +187,17 @@ def _passed_of(
 def _answers(
     plan: Plan, working: Working, once: Sequence[Given], rows: Sequence[Given]
 ) -> Iterator[str]:
-    situation = working.found.situation
     stage = Stage(plan.factories).put(once)
-    for row in [stage.put([given]).variables[given.variable] for given in rows]:
-        stage.variables[rows[0].variable] = row
+    prepared = [stage.put([given]).variables.copy() for given in rows]
+    return _answered(plan, working.found.situation, stage, prepared)
+
+
+def _answered(
+    plan: Plan, situation: Situation, stage: Stage, prepared: Sequence[dict[str, Row]]
+) -> Iterator[str]:
+    """One call after the other, each with its own rows under the variables."""
+    for variables in prepared:
+        stage.variables = variables
         outcome = Simulation(plan.model, stage).answer(situation.asked(stage))
         yield outcome.answer
         if outcome.is_success:

@@ -496,42 +496,48 @@ class Situations:
         return None, (), [Given(variable, name)]
 
     def _body(self, taken: set[str]) -> tuple[dict[str, Any] | None, list[Given]]:
+        """As little as the call takes, with the rows that it names."""
         if self.operation.body is None:
             return None, []
+        fields = fields_of(self.model, self.operation)
+        required = [one for one in fields if one.field.required]
+        plain = {} if required else self._smallest_change()
+        said = required or self._first_keys(self._fewest - len(plain))
         body: dict[str, Any] = {}
         givens: list[Given] = []
-        for one in fields_of(self.model, self.operation):
-            if not one.field.required:
-                continue
+        for one in said:
             if one.key is not None:
-                body[one.field.name] = self._referred(one, one.key, taken, givens)
+                named = Given(self._name_for(one, one.key, taken), one.key.target)
+                givens.append(named)
+                taken.add(named.variable)
+                body[one.field.name] = Ref(named.variable, one.key.target_columns[0])
             else:
                 body[one.field.name] = sample_value(self.model, one)
-        if not body and self.operation.body.fields:
-            body |= self._smallest_change() or self._smallest_reference(taken, givens)
-        return body, givens
+        return body | plain, givens
 
-    def _referred(self, one: FieldOf, key: ForeignKey, taken: set[str], givens: list[Given]) -> Ref:
-        """The key of a row that is there for it."""
-        target = self.model.entity(key.target)
-        own = variable_of(self.model.entity(self.operation.entity or target.name))
+    def _name_for(self, one: FieldOf, key: ForeignKey, taken: set[str]) -> str:
+        """The variable of a row that a body names."""
+        own = variable_of(self.model.entity(self.operation.entity or key.target))
         stem = apart((one.field.column or "").removesuffix("_id"))
-        plain = variable_of(target)
+        plain = variable_of(self.model.entity(key.target))
         wanted = (plain, stem, f"{plain}_2", f"{plain}_3", f"{plain}_4")
-        variable = next(n for n in wanted if n and n not in taken | {own})
-        taken.add(variable)
-        givens.append(Given(variable, target.name))
-        return Ref(variable, key.target_columns[0])
+        return next(name for name in wanted if name and name not in taken | {own})
 
-    def _smallest_reference(self, taken: set[str], givens: list[Given]) -> dict[str, Any]:
-        """One field of a patch that points at another row than before."""
-        for one in fields_of(self.model, self.operation):
-            if one.key is not None and one.key.target in self.factories:
-                return {one.field.name: self._referred(one, one.key, taken, givens)}
-        return {}
+    @property
+    def _fewest(self) -> int:
+        """How many properties a patch must have, and one if it need have none."""
+        body = self.operation.body
+        return max(1, (flattened(body.schema).min_properties or 0) if body is not None else 0)
+
+    def _first_keys(self, count: int) -> list[FieldOf]:
+        """Fields that name rows, for a patch that has too few others."""
+        fields = fields_of(self.model, self.operation)
+        keys = [one for one in fields if one.key and one.key.target in self.factories]
+        return keys[: max(count, 0)]
 
     def _smallest_change(self) -> dict[str, Any]:
-        """One field of a patch, with a value that is another than before."""
+        """The first fields of a patch, with values that are others than before."""
+        found: dict[str, Any] = {}
         for one in fields_of(self.model, self.operation):
             if one.key is not None or one.field.relation is not None:
                 continue
@@ -540,8 +546,10 @@ class Situations:
             except NoSample:
                 continue
             if value != MADE_UP:
-                return {one.field.name: _another(one.field.name, value)}
-        return {}
+                found[one.field.name] = _another(one.field.name, value)
+            if len(found) >= self._fewest:
+                break
+        return found
 
 
 def choices(knobs: Sequence[Knob]) -> Iterator[Choice]:
