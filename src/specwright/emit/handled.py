@@ -14,9 +14,10 @@ from specwright.emit.owners import Owner
 from specwright.emit.row_keys import Lookup, above, of_end, primary
 from specwright.emit.sweeps import Sweep, sweeps_of
 from specwright.model import Model
-from specwright.model.entities import Column, Entity
+from specwright.model.entities import Column, Entity, Relation
 from specwright.model.operations import Operation, OperationKind
 from specwright.model.rules import DoRule, Search, Set
+from specwright.model.typed import Follow, path, walk
 
 _READS = (OperationKind.READ,)
 _LOCKS = (
@@ -135,6 +136,25 @@ class Handled:
         for behaviour in self.behaviours:
             named |= behaviour.written
         return tuple(column for column in self.entity.columns if column.name in named)
+
+    @cached_property
+    def can_move(self) -> bool:
+        """Whether a row can come to belong to another that tells for whom it exists."""
+        changed = {column.name for column in self.changed_columns}
+        return any(changed & set(relation.columns) for relation in self._relations_of_scope())
+
+    def _relations_of_scope(self) -> Iterator[Relation]:
+        tenant = self.entity.tenant
+        names = list(tenant.relations[:1]) if tenant else []
+        seen = self.model.visibility_of(self.entity.name)
+        for one in seen.permissions if seen else ():
+            names += [
+                node.name
+                for node in (walk(one.condition) if one.condition else ())
+                if isinstance(node, Follow) and path(node.row) == (self.entity.row,)
+            ]
+        found = (self.entity.relation(name) for name in names)
+        yield from (relation for relation in found if relation is not None)
 
     # -- Rules ------------------------------------------------------------------------------------
 

@@ -244,20 +244,27 @@ class _Writer:
             f"{self._table}.{column.attribute} == bindparam({quoted(name)})"
             for column, name in zip(lookup.columns, bound, strict=True)
         )
-        doc = ""
         if verb == "lock":
             rows += f".with_for_update(key_share=True, of={self._table})"
-            doc = (
-                f'    """The {_words(entity.word)}, which nobody else can change until the '
-                f'transaction ends."""\n'
-            )
         by = method.removeprefix(verb).upper()
         statement = self._statement(f"{self._named(verb.upper())}{by}", self._row, rows)
         parameters = ", ".join(f"{name}: {typed}" for _, (name, typed) in pairs)
         values = ", ".join(f"{own}={name}" for own, (name, _) in pairs)
+        found = f"return await self._{entity.row}({statement}, {values})\n"
+        body = self._locking(found) if verb == "lock" else f"    {found}"
+        return f"async def {method}(self, {parameters}) -> {self._row}:\n{body}".rstrip()
+
+    def _locking(self, found: str) -> str:
+        """PostgreSQL seeks the row above as it was before it waited; the row is held even so."""
+        held = f"The {_words(self.handled.entity.word)}, which nobody else can change until the "
+        if not self.handled.can_move:
+            return f'    """{held}transaction ends."""\n    {found}'
         return (
-            f"async def {method}(self, {parameters}) -> {self._row}:\n{doc}"
-            f"    return await self._{entity.row}({statement}, {values})"
+            f'    """{held}transaction ends.\n\n'
+            f"    Who waited while it was moved has it locked, and finds it the second time.\n"
+            f'    """\n'
+            f"    try:\n        {found}"
+            f"    except NotFound:\n        {found}"
         )
 
     def _get_many(self, repository: Repository) -> None:

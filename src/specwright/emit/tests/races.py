@@ -116,27 +116,11 @@ def _once(
 
 def _same_version(plan: Plan, operation: Operation, working: Working) -> Iterator[Test]:
     entity = plan.model.entity(operation.entity or "")
-    if _moves(plan, entity, working):
-        plan.leave_out(f"{operation.id}: the same call several times at once.")
-        return
     more = (
         f"after = await world.again({quoted(entity.table)}, call.row)",
         'assert after["version"] == call.row["version"] + 1',
     )
     yield from _once(plan, operation, working, "loses_no_change", more)
-
-
-def _moves(plan: Plan, entity: Entity, working: Working) -> bool:
-    """Whether the row is hung on another by which its tenant is told.
-
-    PostgreSQL then looks for the new one among the rows that it had read before it waited.
-    """
-    first = entity.tenant.relations[:1] if entity.tenant else ()
-    relation = entity.relation(first[0]) if first else None
-    said = working.found.situation.body or {}
-    written = {f.field.column for f in fields_of(plan.model, working.operation)
-               if f.field.name in said}  # fmt: skip
-    return relation is not None and bool(written & set(relation.columns))
 
 
 def _transition(plan: Plan, operation: Operation, working: Working) -> Iterator[Test]:
