@@ -4,7 +4,7 @@ Everything of one operation is read first and done together, so that its sets, g
 requirements are collected here, wherever the bundle wrote them.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -21,7 +21,7 @@ from specwright.model.counting import owners_counted
 from specwright.model.lifecycles import Lifecycle, Transition
 from specwright.model.operations import OperationKind
 from specwright.model.rules import Block, DoHook, DoRule, Each, Require, Rule, Set
-from specwright.model.typed import Name, Typed, path, reads_relations, walk
+from specwright.model.typed import Name, Typed, path, reads_relations, relations, walk
 
 
 @once
@@ -353,20 +353,29 @@ class Behaviour:
         guards = (lock for one in self.arrows if one.guard for lock in owners_counted(one.guard))
         return (*(lock for require in self.requires for lock in require.locks), *guards)
 
+    def read_and_set(self, typed: Typed) -> tuple[Typed, ...]:
+        """The rows beside its own that the expression reads and that are set here."""
+        others = (other for beyond in self.beyond for other in beyond.others if other.sets)
+        read = {path(one) for one in relations(typed)}
+        return tuple(other.row for other in others if other.path in read)
+
+    @cached_property
+    def counts_of_others(self) -> bool:
+        """Whether rows are counted of a row that relations lead to."""
+        inner = any(self.inner(do).counts_of_others for do in self.does)
+        return inner or any(self._owners_among(self.counted))
+
     @cached_property
     def owners(self) -> tuple[Owner, ...]:
         """Those of them that relations lead to, and of what it does; in the order of locking.
 
-        Of a row that is made they are looked up with what the request names.
+        With them go the rows that are set here and read before. Of a row that is made they are
+        looked up with what the request names.
         """
         if self.makes_row:
             return ()
-        starts = ("actor", self.row)
-        found = [
-            owner
-            for one in self.counted
-            if (owner := owner_of(self.model, one)) and owner.is_simple and owner.start in starts
-        ]
+        both = [row for fact in self.facts for row in self.read_and_set(fact.typed)]
+        found = [*self._owners_among((*self.counted, *both))]
         for do in self.does:
             inner = self.inner(do)
             found += [
@@ -374,6 +383,12 @@ class Behaviour:
                 for one in inner.owners
             ]
         return in_order(self.model, found)
+
+    def _owners_among(self, rows: Iterable[Typed]) -> Iterator[Owner]:
+        for row in rows:
+            owner = owner_of(self.model, row)
+            if owner is not None and owner.is_simple and owner.start in ("actor", self.row):
+                yield owner
 
     @property
     def counts_of_actor(self) -> bool:

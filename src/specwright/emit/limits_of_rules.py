@@ -291,7 +291,7 @@ def _of_doing(one: Round) -> Iterator[Limit]:
             yield do.place, f"`{do.name}` in a round over rows that it changes is not built yet."
         if inner.calls_hooks:
             yield do.place, f"`{do.name}` in a round, which asks hooks, is not built yet."
-        if inner.owners:
+        if inner.counts_of_others:
             yield do.place, f"`{do.name}` in a round, which counts rows, is not built yet."
 
 

@@ -1,4 +1,4 @@
-"""Races of rules that count: no more get through at the same time than one after the other."""
+"""Races of rules that count, or read what they change: as many get through as one by one."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -33,7 +33,7 @@ class _Rule:
 
 
 def counted(plan: Plan, operation: Operation, working: Working) -> Iterator[Test]:
-    """Of rules that count rows of the caller, or of a row that the operation's own belongs to."""
+    """Of rules about the rows of the caller, or about a row that the operation's own belongs to."""
     behaviour = plan.factories.behaviour(operation.id)
     if behaviour is None or working.found.situation.row is None or working.role == ANYONE:
         return
@@ -50,10 +50,12 @@ def counted(plan: Plan, operation: Operation, working: Working) -> Iterator[Test
 def _rules(behaviour: Behaviour) -> Iterator[_Rule]:
     for require in behaviour.requires:
         answer = f"{require.status} {require.error}"
-        yield _Rule(require.words, answer, require.locks)
+        both = behaviour.read_and_set(require.condition)
+        yield _Rule(require.words, answer, (*require.locks, *both))
     for arrow in behaviour.arrows:
         if arrow.guard is not None and arrow.words is not None:
-            yield _Rule(arrow.words, GUARD_FAILED, owners_counted(arrow.guard))
+            both = behaviour.read_and_set(arrow.guard)
+            yield _Rule(arrow.words, GUARD_FAILED, (*owners_counted(arrow.guard), *both))
 
 
 def _of_caller(plan: Plan, operation: Operation, working: Working, rule: _Rule) -> Iterator[Test]:
