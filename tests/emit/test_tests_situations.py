@@ -129,3 +129,13 @@ def test_no_situation_breaks_a_check_of_the_tables() -> None:
         "lent": {"due_at": NOW + timedelta(days=14)},
         "returned": {},
     }
+
+
+def test_a_race_is_not_claimed_where_what_is_given_counts_and_the_call_changes_nothing() -> None:
+    plan = Plan(library(LENT.format(rule="actor.loans.size() < 3")))
+    from specwright.emit.tests.races import emit_races  # noqa: PLC0415
+
+    text = emit_races(plan, plan.domains[0]) or ""
+
+    assert "renew_loan_lets_no_more" not in text
+    assert "renewLoan: several at once against `actor.loans.size() < 3`." in plan.not_shown
