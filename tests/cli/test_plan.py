@@ -68,7 +68,7 @@ def test_errors_come_instead_of_a_plan(run: Run, bundle: Path) -> None:
 def test_programs_get_the_plan_in_a_stable_shape(run: Run, bundle: Path) -> None:
     plan = json.loads(run("plan", bundle.name, "--json").out)
     assert list(plan) == [
-        *("bundle", "diagnostics", "counts", "operations", "errors", "jobs", "tables"),
+        *("bundle", "diagnostics", "counts", "operations", "asked", "errors", "jobs", "tables"),
         *("migrations", "changes", "tests", "not_shown", "left_out", "uncovered", "files"),
     ]
     assert plan["operations"][3]["id"] == "publishDocument"

@@ -15,9 +15,11 @@ from specwright.cli import checking
 from specwright.cli.checking import Folder
 from specwright.cli.findings import Standpoint
 from specwright.cli.terminal import Style, Terminal, harmless, say_json
+from specwright.cli.topics import by_topic
 from specwright.cli.version import VERSION
 from specwright.diagnostic import Level, Place
 from specwright.emit.hooks import Unwritten, unwritten
+from specwright.model import Model
 from specwright.model.errors import explained_errors
 from specwright.model.rules import Job
 from specwright.plan.changes import Change
@@ -93,6 +95,7 @@ def _planned(folder: Folder, into: Path | None, destination: Destination | None)
 def lines(found: Plan, seen: Standpoint) -> Iterator[str]:
     model = found.compiled.model
     yield f"{model.name}: {model.title}"
+    yield _share(model)
     yield from _operations(found)
     yield from explained_errors(found.compiled.model.errors)
     yield from _jobs(found.compiled.model.jobs)
@@ -103,6 +106,31 @@ def lines(found: Plan, seen: Standpoint) -> Iterator[str]:
     yield from _left_out(found, seen)
     yield from _still_open(found, seen)
     yield from _files(found)
+
+
+def _share(model: Model) -> str:
+    """How much of what is asked for is determined."""
+    built, asked = len(model.operations), len(_asked(model))
+    said = f"{built} of {asked} operations {'is' if built == 1 else 'are'} built"
+    traces = len(model.traces)
+    if not traces:
+        return f"{said}."
+    shown = _fulfilled(model)
+    return (
+        f"{said}, and {shown} of {traces} requirements {'is' if shown == 1 else 'are'} fulfilled."
+    )
+
+
+def _fulfilled(model: Model) -> int:
+    """The requirements that are linked or shown, and of which nothing is left out."""
+    left_out = {one.id for one in model.left_out}
+    missing = {one.id for one in model.uncovered}
+    return sum(one.id not in missing and left_out.isdisjoint(one.links) for one in model.traces)
+
+
+def _asked(model: Model) -> set[str]:
+    contract = model.contract.operations if model.contract else ()
+    return {one.id for one in model.operations} | {one.id.value for one in contract}
 
 
 def _operations(found: Plan) -> Iterator[str]:
@@ -176,11 +204,12 @@ def _left_out(found: Plan, seen: Standpoint) -> Iterator[str]:
 
 
 def _still_open(found: Plan, seen: Standpoint) -> Iterator[str]:
-    for level, heading in ((Level.OPEN, "Open"), (Level.LATER, "Later")):
-        diagnostics = found.compiled.at(level)
-        if diagnostics:
-            yield ""
-            yield heading
+    groups = [(f"Open: {topic}", of) for topic, of in by_topic(found.compiled.at(Level.OPEN))]
+    later = found.compiled.at(Level.LATER)
+    groups += [("Later", [*later])] if later else []
+    for heading, diagnostics in groups:
+        yield ""
+        yield heading
         for one in diagnostics:
             yield f"  {seen.place(one.place)}: {one.message}"
             yield from (f"    {line}" for line in (one.hint or "").splitlines())
@@ -252,6 +281,11 @@ def as_json(found: Plan, seen: Standpoint) -> dict[str, object]:
             }
             for one in model.operations
         ],
+        "asked": {
+            "operations": len(_asked(model)),
+            "requirements": len(model.traces),
+            "fulfilled": _fulfilled(model),
+        },
         "errors": list(explained_errors(model.errors)),
         "jobs": [
             {"name": job.name, "every_seconds": job.every_seconds, "cron": job.cron}

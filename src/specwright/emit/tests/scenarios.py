@@ -174,8 +174,6 @@ def _without_prose(
 ) -> list[Scenario]:
     """Those of which anything is understood; of the others it is said once for all."""
     prose = [one for one in scenarios if one.steps and not any(fits(step) for step in one.steps)]
-    for one in prose:
-        plan.leave_out(f"The scenario `{one.name}` is in prose.")
     if prose:
         called = next((one.id for one in plan.model.operations), "placeOrder")
         several = f"{len(prose)} scenarios" if len(prose) > 1 else f"`{prose[0].name}`"
