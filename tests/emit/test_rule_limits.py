@@ -72,3 +72,17 @@ def test_what_is_not_built_is_said(old: str, new: str, said: str | None) -> None
     if said is not None:
         assert any(said in one and "not-built" in one for one in found), found
         assert model.left_out
+
+
+def test_a_replacement_may_not_leave_out_what_must_have_a_value() -> None:
+    clinic = BUNDLE.parents[1] / "whole" / "clinic"
+    files = {str(p.relative_to(clinic)): p.read_text() for p in clinic.rglob("*.*")}
+    contract = "contracts/openapi.yaml"
+    change = "OwnerChange: { type: object, "
+    assert files[contract].count(change) == 1
+    files[contract] = files[contract].replace(change, f"{change}required: [name], ")
+    report = Report()
+    model = build_model(read_bundle("clinic", Tree(files), report), report)
+    left_out = within_limits(model, report).left_out
+    assert [one.id for one in left_out] == ["changeOwner"]
+    assert "without `since`" in left_out[0].reasons[0]

@@ -20,15 +20,18 @@ from specwright.emit.lookups import performed, permissions, users_of
 from specwright.emit.nested import nested_rows
 from specwright.emit.requested import NotSaid, Requested
 from specwright.model import Model
+from specwright.model.entities import Entity
 from specwright.model.operations import (
     LeftOut,
     Operation,
     OperationKind,
     OrderKey,
+    RequestBody,
     SortKey,
 )
 from specwright.model.sql_types import Kind
 from specwright.model.typed import Get, path, walk
+from specwright.model.wire import flattened
 
 
 def within_limits(model: Model, report: Report) -> Model:
@@ -84,7 +87,7 @@ def _of_everything(model: Model) -> Iterator[str]:
 def _of_operation(model: Model, operation: Operation) -> Iterator[tuple[Place, str]]:
     yield from _of_cells(model, operation)
     yield from _of_creation(model, operation)
-    yield from _of_body(operation)
+    yield from _of_body(model, operation)
     yield from _of_answers(operation)
     if operation.row is not None and operation.row.is_actor:
         yield operation.place, "The caller's own row in a path is not built yet."
@@ -144,17 +147,29 @@ def _of_creation(model: Model, operation: Operation) -> Iterator[tuple[Place, st
                 yield require.place, "A rule that defaults alone decide is not built yet."
 
 
-def _of_body(operation: Operation) -> Iterator[tuple[Place, str]]:
+def _of_body(model: Model, operation: Operation) -> Iterator[tuple[Place, str]]:
     body = operation.body
     if body is None:
         return
     if not body.required:
         yield operation.place, "A request body that may be left out is not built yet."
+    if operation.kind is OperationKind.REPLACE and operation.entity is not None:
+        yield from _of_replacement(model.entity(operation.entity), body)
     for field in body.fields:
         if field.relation is not None and operation.kind is not OperationKind.CREATE:
             yield field.place, "Rows that are written with their parent are not built yet."
         if field.column is None and field.relation is None and body.is_merge_patch:
             yield field.place, "Fields of a merge patch that rules use are not built yet."
+
+
+def _of_replacement(entity: Entity, body: RequestBody) -> Iterator[tuple[Place, str]]:
+    """What a replacement leaves out is null: where that cannot be, nothing says what it is."""
+    for field in body.fields:
+        column = entity.column(field.column) if field.column else None
+        is_said = field.required or flattened(field.schema).has_default
+        if column is not None and not (column.nullable or is_said):
+            said = f"Replacing a row without `{field.name}`, which must have a value,"
+            yield field.place, f"{said} is not built yet."
 
 
 def _of_answers(operation: Operation) -> Iterator[tuple[Place, str]]:

@@ -390,6 +390,8 @@ class _Binding:
             answers=answers,
             needs_if_match=bool(entity and entity.versioned and operation.kind in _CHANGES),
         )
+        if operation.kind is OperationKind.REPLACE and body is not None and body.is_merge_patch:
+            filled = replace(filled, kind=OperationKind.UPDATE)
         if operation.kind is OperationKind.CREATE and entity is not None:
             self._check_complete(filled, entity)
         self._check_none(answers)
@@ -455,7 +457,9 @@ class _Binding:
         inner = envelope.schema if envelope is not None else schema
         binder = BodyBinder(self.around.meanings, self.problems)
         fields = binder.fields(entity, inner, self._writing(operation, entity))
-        body = body_of(written, media, name, fields, is_patch=self.written.method == "patch")
+        names_some = operation.kind is OperationKind.REPLACE and not any(f.required for f in fields)
+        is_patch = self.written.method == "patch" or (names_some and bool(fields))
+        body = body_of(written, media, name, fields, is_patch=is_patch)
         if envelope is None:
             return body
         named = flattened(inner).name or inner.name
