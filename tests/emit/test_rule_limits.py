@@ -86,3 +86,14 @@ def test_a_replacement_may_not_leave_out_what_must_have_a_value() -> None:
     left_out = within_limits(model, report).left_out
     assert [one.id for one in left_out] == ["changeOwner"]
     assert "without `since`" in left_out[0].reasons[0]
+
+
+def test_what_is_left_out_anyhow_is_not_told_again() -> None:
+    taskboard = BUNDLE.parents[3] / "examples" / "taskboard"
+    files = {str(p.relative_to(taskboard)): p.read_text() for p in taskboard.rglob("*.*")}
+    assert files["rules.md"].count("`completeTask`, ") == 1
+    files["rules.md"] = files["rules.md"].replace("`completeTask`, ", "")
+    report = Report()
+    model = build_model(read_bundle("taskboard", Tree(files), report), report)
+    assert [one.id for one in within_limits(model, report).left_out] == ["completeTask"]
+    assert [one.code for one in report] == ["no-access"]

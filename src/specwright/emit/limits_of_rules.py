@@ -62,6 +62,8 @@ def _of_switch(model: Model, rule: Rule) -> Iterator[Limit]:
 def _of_requests(model: Model, rule: Rule) -> Iterator[Limit]:
     """A rule reads what the body of its own operation brings, and nothing else of a request."""
     operation = model.operation(rule.name)
+    if operation is None and rule.kind == "operation":
+        return  # it is left out, and said why
     body = operation.body if operation else None
     brought = {field.variable for field in body.fields} if body and not body.is_merge_patch else ()
     for typed in expressions_of(rule.block):
