@@ -80,7 +80,9 @@ class Project:
     @contextmanager
     def user_at_work(self) -> Iterator[tuple[subprocess.Popen[str], str]]:
         """A process that uses the database until its standard input is closed."""
-        code = f"{IMPORT}\nwith {self.database} as url: print(url, flush=True); sys.stdin.read()"
+        heard = "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)"
+        work = f"with {self.database} as url: print(url, flush=True); sys.stdin.read()"
+        code = f"{IMPORT}\n{heard}\n{work}"  # a shell has what is in its background ignore SIGINT
         with self.start("-c", code) as process:
             assert process.stdout
             assert process.stdin
@@ -306,7 +308,7 @@ def test_no_process_outlives_a_user_who_is_killed(
         assert ask(url, "SELECT 1") == 1
         assert len(anyones_project.processes()) > 2
         process.send_signal(how)
-        process.wait()
+        process.wait(timeout=30)
         assert eventually(lambda: not anyones_project.processes(), seconds=3)
 
 

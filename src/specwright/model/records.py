@@ -9,6 +9,7 @@ from specwright.model.rule_calls import only_schema
 from specwright.model.scope import Scopes, is_always_there, type_of_column
 from specwright.model.wire import flattened
 from specwright.spec import syntax
+from specwright.spec.syntax import Schema
 
 
 def record_of_request(
@@ -31,6 +32,7 @@ def _properties(
     operation: syntax.Operation, entity: Entity | None, scopes: Scopes
 ) -> Iterator[tuple[str, types.Type]]:
     body = only_schema(operation.body.content) if operation.body is not None else None
+    body = _unwrapped(body, entity) if body is not None and entity is not None else body
     for name, schema in body.properties.items() if body is not None else ():
         flat = flattened(schema)
         found = scopes.type_of_schema(schema, f"{name} of the request")
@@ -39,3 +41,14 @@ def _properties(
             found = type_of_column(column, scopes.enums)  # `number` is whatever the column keeps
         is_there = body is not None and is_always_there(name, body, flat)
         yield snake(name), types.with_null(found, nullable=flat.nullable or not is_there)
+
+
+def _unwrapped(body: Schema, entity: Entity) -> Schema:
+    """What a body tells of a row, whether or not it stands in an envelope such as `{"note": {…}}`."""
+    if len(body.properties) != 1:
+        return body
+    ((name, inner),) = body.properties.items()
+    own = snake(name)
+    is_of_row = own != entity.row and (entity.column(own) or entity.relation(own))
+    flat = flattened(inner)
+    return body if is_of_row or not flat.properties else flat
