@@ -83,7 +83,8 @@ def derived_in_python(model: Model, view: View, source: object) -> Derived | Non
     if not isinstance(source, DerivedValue):
         return None
     found = derived_value(model, view, source)
-    return None if reads_relations(found.value) or _asks_time(found.value) else found
+    is_of_row = not (reads_relations(found.value) or asks(found.value, "now", "actor"))
+    return found if is_of_row else None
 
 
 def asks_time(model: Model, view: View) -> bool:
@@ -94,14 +95,15 @@ def asks_time(model: Model, view: View) -> bool:
             shown.append(derived_value(model, view, one.source).value)
         if isinstance(one.source, RelatedView) and asks_time(model, one.source.view):
             return True
-    return any(_asks_time(one) for one in shown)
+    return any(asks(one, "now") for one in shown)
 
 
 _QUERIES = frozenset({"bindparam", "case", "cast", "exists", "func", "literal", "select"})
 
 
-def _asks_time(typed: Typed) -> bool:
-    return any(isinstance(node, Name) and node.name == "now" for node in walk(typed))
+def asks(typed: Typed, *names: str) -> bool:
+    """Whether the value depends on one of these."""
+    return any(isinstance(node, Name) and node.name in names for node in walk(typed))
 
 
 def derived_value(model: Model, view: View, source: DerivedValue) -> Derived:

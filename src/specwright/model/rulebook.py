@@ -330,6 +330,7 @@ class Rulebook(ContractReading):
             )
             return None
         names: dict[str, types.Type] = {entity.row: types.Row(entity.name), "now": types.TIMESTAMP}
+        names |= self._scopes.actor(nullable=True)
         value = self._reader(entity.row).value(text, names)
         if value is None:
             return None

@@ -21,7 +21,8 @@ JOBS = ["expireLeases"]
 
 WHO = "SELECT worker FROM traces WHERE says = $1 AND worker = ANY($2) ORDER BY at"
 TWICE = """
-    SELECT worker FROM (SELECT worker, says, lag(says) OVER (ORDER BY at) AS before FROM traces) AS t
+    SELECT worker
+    FROM (SELECT worker, says, lag(says) OVER (ORDER BY at) AS before FROM traces) AS t
     WHERE says = 'begun' AND before <> 'ended'
 """
 SUCCEEDED = "SELECT DISTINCT entrypoint FROM jobs.pgqueuer_log WHERE status = 'successful'"
