@@ -16,9 +16,11 @@ from specwright.emit.limits_of_rules import (
     limits_of_nested,
     limits_of_rule,
 )
+from specwright.emit.lists import asked_parameters
 from specwright.emit.lookups import performed, permissions, users_of
 from specwright.emit.nested import nested_rows
 from specwright.emit.requested import NotSaid, Requested
+from specwright.emit.values import annotation_of
 from specwright.model import Model
 from specwright.model.entities import Entity
 from specwright.model.operations import (
@@ -73,6 +75,9 @@ def _all_limits(model: Model) -> Iterator[tuple[str, list[tuple[Place, str]]]]:
         yield job.name, list(limits_of_job(model, job))
 
 
+_WITH_DEFAULTS = ("str", "int", "bool")
+
+
 def _of_everything(model: Model) -> Iterator[str]:
     """What keeps every operation from being built."""
     users = users_of(model)
@@ -94,6 +99,9 @@ def _of_operation(model: Model, operation: Operation) -> Iterator[tuple[Place, s
     for one in operation.filters:
         if one.compares == "in":
             yield one.parameter.place, "Filters with several values are not built yet."
+    for parameter, read in asked_parameters(model, operation).values():
+        if parameter.schema.has_default and annotation_of(read.type) not in _WITH_DEFAULTS:
+            yield parameter.place, "A default of such a parameter is not built yet."
     if operation.kind is OperationKind.LIST and operation.entity is not None:
         entity = model.entity(operation.entity)
         keys: list[OrderKey | SortKey] = [

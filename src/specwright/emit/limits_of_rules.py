@@ -66,7 +66,8 @@ def _of_requests(model: Model, rule: Rule) -> Iterator[Limit]:
         return  # it is left out, and said why
     body = operation.body if operation else None
     brought = {field.variable for field in body.fields} if body and not body.is_merge_patch else ()
-    for typed in expressions_of(rule.block):
+    narrowed = [one.condition for one in rule.block.narrow]
+    for typed in (one for one in expressions_of(rule.block) if one not in narrowed):
         for node in walk(typed):
             if isinstance(node, Get) and path(node.row) == ("request",):
                 further = rule.kind == "effect" and any(

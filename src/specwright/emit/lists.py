@@ -4,12 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from specwright.address import pascal
+from specwright.address import pascal, snake
 from specwright.emit import columns, names
+from specwright.emit.lookups import operation_rule
 from specwright.emit.pages import PLAIN, is_whole, page_form
+from specwright.emit.python_expressions import to_python
 from specwright.emit.queries import Conditions, Scope, Sql, ours, where
 from specwright.emit.roles import CallersRole
 from specwright.emit.sql_expressions import Subject
+from specwright.emit.values import annotation_of
 from specwright.emit.wording import quoted
 from specwright.model import Model
 from specwright.model.access import ANYONE, Permission
@@ -22,7 +25,8 @@ from specwright.model.operations import (
     Parameter,
     SortKey,
 )
-from specwright.model.typed import Typed
+from specwright.model.rules import Narrowing
+from specwright.model.typed import Get, Name, Typed, path, rewritten, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +84,34 @@ def variable(model: Model, operation: Operation, parameter: Parameter) -> str:
     return f"wanted_{name}" if is_taken else name
 
 
+def narrowings(model: Model, operation: Operation) -> tuple[Narrowing, ...]:
+    """The conditions that rules narrow a list by."""
+    rule = operation_rule(model, operation.id)
+    return rule.block.narrow if rule is not None else ()
+
+
+def asked_parameters(model: Model, operation: Operation) -> dict[str, tuple[Parameter, Get]]:
+    """The query parameters that those conditions read, by what rules call them."""
+    known = {snake(one.name): one for one in operation.parameters if one.location == "query"}
+    read = [get for one in narrowings(model, operation) for get in one.parameters]
+    return {get.name: (known[get.name], get) for get in read if get.name in known}
+
+
+def asked_type(parameter: Parameter, read: Get) -> str:
+    plain = annotation_of(read.type)
+    return plain if is_always_given(parameter) else f"{plain} | None"
+
+
+def is_always_given(parameter: Parameter) -> bool:
+    return parameter.required or parameter.schema.has_default
+
+
 def list_parameters(model: Model, operation: Operation) -> Iterator[tuple[str, str]]:
     """What a list takes in Python, by name: filters, the order, then the page."""
     for one in operation.filters:
         yield variable(model, operation, one.parameter), filter_type(model, operation, one)
+    for parameter, read in asked_parameters(model, operation).values():
+        yield variable(model, operation, parameter), asked_type(parameter, read)
     if operation.sorting is not None:
         yield variable(model, operation, operation.sorting.parameter), sort_type(operation)
     paging = operation.paging
@@ -132,9 +160,57 @@ class ListWriter:
             for cell in self.scope.of_list(self.operation)
         )
 
+    @cached_property
+    def _narrowings(self) -> tuple[tuple[Narrowing, Sql], ...]:
+        """What rules narrow the list by, with the conditions in SQL."""
+        subject = Subject(self._entity.row, self._entity.name)
+        return tuple(
+            (one, self.conditions.narrowing(rewritten(one.condition, self._as_variable), subject))
+            for one in narrowings(self.scope.model, self.operation)
+        )
+
+    @cached_property
+    def _asked(self) -> dict[str, tuple[str, bool]]:
+        """By what rules call a parameter: its variable, and whether it may be left out."""
+        found = asked_parameters(self.scope.model, self.operation)
+        return {
+            name: (self._variable(parameter), not is_always_given(parameter))
+            for name, (parameter, _) in found.items()
+        }
+
+    def _as_variable(self, typed: Typed) -> Typed | None:
+        """`request.cook` is the method's own `cook`."""
+        if isinstance(typed, Get) and path(typed.row) == ("request",):
+            return Name(type=typed.type, source=typed.source, name=self._asked[typed.name][0])
+        return None
+
     @property
     def binds(self) -> dict[str, Typed]:
-        return {name: one for _, sql in self._cells if sql for name, one in sql.binds.items()}
+        """What is bound that is not asked for."""
+        told = [sql for _, sql in self._cells if sql] + [sql for _, sql in self._narrowings]
+        bound = {name: one for sql in told for name, one in sql.binds.items()}
+        return {name: one for name, one in bound.items() if not self._is_asked(one)}
+
+    def _is_asked(self, typed: Typed) -> bool:
+        asked = {name for name, _ in self._asked.values()}
+        return any(isinstance(node, Name) and node.name in asked for node in walk(typed))
+
+    def _asked_values(self) -> list[str]:
+        """What the conditions of rules bind of what is asked for."""
+        found = {name: one for _, sql in self._narrowings for name, one in sql.binds.items()}
+        return [
+            f"{name}={_if_given(to_python(one).text, self._may_be_none(one))}"
+            for name, one in sorted(found.items())
+            if self._is_asked(one)
+        ]
+
+    def _may_be_none(self, typed: Typed) -> tuple[str, ...]:
+        """What of a value that is more than a parameter may not be given."""
+        if isinstance(typed, Name):
+            return ()
+        optional = {name for name, may_be_left_out in self._asked.values() if may_be_left_out}
+        named = [node.name for node in walk(typed) if isinstance(node, Name)]
+        return tuple(dict.fromkeys(name for name in named if name in optional))
 
     @property
     def by_role(self) -> bool:
@@ -198,7 +274,11 @@ class ListWriter:
     @property
     def _optional_filters(self) -> list[str]:
         filters = self.operation.filters
-        return [self._variable(one.parameter) for one in filters if not one.parameter.required]
+        found = [self._variable(one.parameter) for one in filters if not one.parameter.required]
+        return [
+            *found,
+            *(name for name, may_be_left_out in self._asked.values() if may_be_left_out),
+        ]
 
     # -- The statement ----------------------------------------------------------------------------
 
@@ -266,6 +346,11 @@ class ListWriter:
             else:
                 yield f"if {self._variable(one.parameter)}:"
                 yield f"    rows = rows.where({condition})"
+        for narrowing, sql in self._narrowings:
+            asked = [self._asked[name] for name in narrowing.asks]
+            optional = [name for name, may_be_left_out in asked if may_be_left_out]
+            yield from [f"if {' and '.join(optional)}:"] if optional else []
+            yield f"{'    ' if optional else ''}rows = rows{where(sql.conditions)}"
 
     def _condition(self, one: Filter) -> str:
         column = self._entity.column(one.column)
@@ -354,7 +439,8 @@ class ListWriter:
 
     def _values(self) -> list[str]:
         filters = [self._variable(one.parameter) for one in self.operation.filters]
-        return ["self._connection", *self._of_parent(), *(f"{name}={name}" for name in filters)]
+        given = [*(f"{name}={name}" for name in filters), *self._asked_values()]
+        return ["self._connection", *self._of_parent(), *given]
 
     def _read_by_key(self) -> Iterator[str]:
         paging = self.operation.paging
@@ -414,3 +500,9 @@ class ListWriter:
         if paging.style is not PagingStyle.PAGE:
             return position
         return f"({position} - {paging.first_page}) * {self._limit}"
+
+
+def _if_given(value: str, optional: tuple[str, ...]) -> str:
+    if not optional:
+        return value
+    return f"None if {' or '.join(f'{name} is None' for name in optional)} else {value}"

@@ -89,6 +89,7 @@ def expressions_of(block: Block) -> Iterator[Typed]:
         yield from (each.collection for each in one.each if each.collection is not None)
         yield from (removed.row for removed in one.delete)
         yield from (case.when for case in one.switch if case.when is not None)
+        yield from (narrowing.condition for narrowing in one.narrow)
         wheres = (one.where, one.search.where if one.search else None)
         yield from (where for where in wheres if where is not None)
 

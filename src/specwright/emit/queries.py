@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from specwright.emit import names
-from specwright.emit.lookups import permissions, role_enum
+from specwright.emit.lookups import operation_rule, permissions, role_enum
 from specwright.emit.python_expressions import to_python
 from specwright.emit.roles import CallersRole
 from specwright.emit.sql_expressions import Form, SqlSource, Subject, to_sql
@@ -81,11 +81,13 @@ class Scope:
     @cached_property
     def asks_time(self) -> bool:
         """Whether it depends on the time which rows exist for a caller, or are listed."""
-        cells = [*self.conditional]
+        cells, narrowed = [*self.conditional], list[Typed]()
         for operation in self.model.operations:
             if operation.kind is OperationKind.LIST and operation.entity == self.entity.name:
                 cells += self.of_list(operation)
-        conditions = [cell.condition for cell in cells if cell.condition]
+                rule = operation_rule(self.model, operation.id)
+                narrowed += [one.condition for one in rule.block.narrow] if rule else []
+        conditions = [*narrowed, *(cell.condition for cell in cells if cell.condition)]
         return any(
             isinstance(node, Name) and node.name == "now"
             for one in conditions

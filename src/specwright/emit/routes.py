@@ -8,7 +8,15 @@ from specwright.emit import names
 from specwright.emit.annotations import request_class
 from specwright.emit.hook_names import hooks_variable
 from specwright.emit.hooks import service_calls_hooks
-from specwright.emit.lists import default_sort, filter_type, list_parameters, sort_type, variable
+from specwright.emit.lists import (
+    asked_parameters,
+    asked_type,
+    default_sort,
+    filter_type,
+    list_parameters,
+    sort_type,
+    variable,
+)
 from specwright.emit.lookups import body_argument, caller_module, subject_of
 from specwright.emit.parts import needs_parts
 from specwright.emit.rendering import render
@@ -139,6 +147,11 @@ def _query(model: Model, operation: Operation) -> Iterator[str]:
         annotated = f"Annotated[{kind}, Query({alias})]" if alias or "list[" in kind else kind
         default = "" if one.parameter.required else " = None"
         yield f"{variable(model, operation, one.parameter)}: {annotated}{default}"
+    for parameter, read in asked_parameters(model, operation).values():
+        name = variable(model, operation, parameter)
+        kind, alias = asked_type(parameter, read), _alias(parameter.name, name)
+        default = "" if parameter.required else f" = {parameter.schema.default!r}"
+        yield f"{name}: {f'Annotated[{kind}, Query({alias})]' if alias else kind}{default}"
     sort = default_sort(operation)
     if operation.sorting is not None and sort is not None:
         sorted_by = operation.sorting.parameter

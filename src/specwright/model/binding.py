@@ -25,7 +25,7 @@ from specwright.model.operations import (
     Success,
 )
 from specwright.model.paths import PathReader, PathReading
-from specwright.model.reach import Reach, ReachFinder
+from specwright.model.reach import Reach, ReachFinder, asked_by
 from specwright.model.requests import (
     BodyBinder,
     ListQuery,
@@ -165,6 +165,7 @@ class Subject:
 
     entity: str | None
     above: tuple[str, ...] = ()
+    lists: bool = False  # rows rather than one
 
 
 def subjects_of(contract: syntax.Contract, around: Surroundings) -> dict[str, Subject]:
@@ -183,8 +184,13 @@ def subjects_of(contract: syntax.Contract, around: Surroundings) -> dict[str, Su
             above = (*above, *((reading.row.entity,) if reading.row is not None else ()))
             entity = block.search.entity.value
         known = entity if entity in around.entities else None
-        found[written.id.value] = Subject(known, above)
+        found[written.id.value] = Subject(known, above, _lists(written, reading))
     return found
+
+
+def _lists(written: syntax.Operation, reading: PathReading) -> bool:
+    """A list may have a word of its own, such as `/recipes/feed`, where rules say which rows."""
+    return written.method == "get" and reading.row is None and reading.collection is not None
 
 
 # -- One operation --------------------------------------------------------------------------------
@@ -253,6 +259,8 @@ class _Binding:
             self._open(f"{self._call} stays open: {reading.problem}.", _AS_KEY)
             return None
         block = self._reach.block
+        if block is not None and block.narrow and _lists(self.written, reading):
+            return OperationKind.LIST
         plain = None if reading.words else self._plain_kind(reading)
         is_ruled = block is not None and self.written.method != "get"
         if plain is None or (plain is OperationKind.CREATE and block and block.create):
@@ -350,6 +358,12 @@ class _Binding:
         usable = (n for n in names if naming.is_plain(n) and n not in _FOLDERS_TAKEN)
         return next((n for n in usable if naming.reserved_by(n) is None), "api")
 
+    @property
+    def _narrowed_by(self) -> frozenset[str]:
+        """The parameters of which a `where` says what they mean."""
+        block = self._reach.block
+        return asked_by(block.narrow) if block is not None else frozenset()
+
     # -- What goes in and out
 
     def _unread(self, operation: Operation) -> Operation:
@@ -397,7 +411,8 @@ class _Binding:
         self._check_none(answers)
         if operation.kind in _ON_ITS_ROW and not answers and not self.problems:
             self._open(f"{self._call} documents no success.", "Add a response such as `'200'`.")
-        return replace(filled, how=tuple(explained(filled, entity)))
+        narrowed = self._reach.block.narrow if self._reach.block is not None else ()
+        return replace(filled, how=tuple(explained(filled, entity, narrowed)))
 
     def _parameters(self) -> Iterator[Parameter]:
         for p in self.written.parameters:
@@ -411,7 +426,7 @@ class _Binding:
         query = [p for p in operation.parameters if p.location == "query"]
         is_list = operation.kind is OperationKind.LIST and entity is not None
         found = (
-            read_query(entity, query, self.around.meanings, self.problems)
+            read_query(entity, query, self.around.meanings, self.problems, self._narrowed_by)
             if is_list and entity is not None
             else ListQuery(rest=tuple(query))
         )

@@ -1,6 +1,6 @@
 """Why an operation was understood so, in words: what `plan` shows."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from specwright.model.entities import Entity
 from specwright.model.operations import (
@@ -10,6 +10,9 @@ from specwright.model.operations import (
     PagingStyle,
     RequestBody,
 )
+from specwright.model.reach import asked_by
+from specwright.model.wording import listed
+from specwright.spec.text import Text
 
 _DOES = {
     OperationKind.LIST: "lists the rows of {many} that the caller may see",
@@ -27,7 +30,10 @@ _DOES = {
 }
 
 
-def explained(operation: Operation, entity: Entity | None) -> Iterator[str]:
+def explained(
+    operation: Operation, entity: Entity | None, narrowed: Iterable[Text] = ()
+) -> Iterator[str]:
+    """`narrowed` are the conditions by which rules narrow a list."""
     many = f"`{entity.table}`" if entity is not None else "the table"
     does = _DOES[operation.kind].format(many=many)
     yield f"{operation.method.upper()} {operation.path} {does}."
@@ -40,6 +46,10 @@ def explained(operation: Operation, entity: Entity | None) -> Iterator[str]:
             f"`{one_filter.parameter.name}` keeps those whose "
             f"`{one_filter.column}` {one_filter.compares} its value."
         )
+    for condition in narrowed:
+        asked = sorted(asked_by([condition]))
+        given = f" where {listed([f'`{name}`' for name in asked])} is given" if asked else ""
+        yield f"It keeps those with `{' '.join(condition.value.split())}`{given}."
     if operation.order:
         ways = [f"`{key.column}` {'down' if key.descending else 'up'}" for key in operation.order]
         yield f"It is ordered by {', then '.join(ways)}."

@@ -47,7 +47,7 @@ class ReachFinder:
         texts += [guard for guard, _ in self._arrows(operation) if guard is not None]
         return Reach(
             self.operations.get(operation),
-            frozenset(snake(name) for text in texts for name in _REQUEST.findall(text.value)),
+            asked_by(texts),
             frozenset(path for block in blocks for path in _set_paths(block)),
             frozenset(made.entity.value for block in blocks for made in block.create),
         )
@@ -74,6 +74,11 @@ class ReachFinder:
                 yield from self._blocks(effect, seen)
 
 
+def asked_by(texts: Iterable[Text]) -> frozenset[str]:
+    """What these expressions read of a request."""
+    return frozenset(snake(name) for text in texts for name in _REQUEST.findall(text.value))
+
+
 def inner_blocks(block: Block, depth: int = 0) -> Iterator[Block]:
     """The block and those within it."""
     yield block
@@ -93,6 +98,7 @@ def texts_of(block: Block) -> Iterator[Text]:
     """Every expression of the block and of those within it."""
     for inner in inner_blocks(block):
         yield from (text for text in (inner.where, inner.search and inner.search.where) if text)
+        yield from inner.narrow
         yield from (require.rule for require in inner.require)
         yield from (one.value for one in inner.set)
         yield from (one.value for made in inner.create for one in made.values)

@@ -12,6 +12,15 @@ from specwright.spec import syntax
 from specwright.spec.syntax import Schema
 
 
+def record_of_query(operation: syntax.Operation, scopes: Scopes) -> types.Row:
+    """What the conditions of a list read: a condition counts where all of it is given."""
+    given = {
+        name: types.with_null(found, nullable=False)
+        for name, found in _parameters(operation, scopes)
+    }
+    return scopes.record(f"the query of {operation.id}", given)
+
+
 def record_of_request(
     operation: syntax.Operation, entity: Entity | None, scopes: Scopes
 ) -> types.Row:
@@ -44,7 +53,7 @@ def _properties(
 
 
 def _unwrapped(body: Schema, entity: Entity) -> Schema:
-    """What a body tells of a row, whether or not it stands in an envelope such as `{"note": {…}}`."""
+    """What a body tells of a row, out of its envelope if there is one: `{"note": {…}}`."""
     if len(body.properties) != 1:
         return body
     ((name, inner),) = body.properties.items()

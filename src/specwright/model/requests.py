@@ -1,6 +1,6 @@
 """From what a request brings to columns, rows, filters, pages, and what the rules use."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from specwright.address import pascal, snake
@@ -256,10 +256,19 @@ class ListQuery:
 
 
 def read_query(
-    entity: Entity, parameters: Sequence[Parameter], meanings: Meanings, problems: list[Unbound]
+    entity: Entity,
+    parameters: Sequence[Parameter],
+    meanings: Meanings,
+    problems: list[Unbound],
+    told: Collection[str] = (),
 ) -> ListQuery:
-    """What the query parameters of a list mean; those that the model does not know are `rest`."""
-    columns = {p.name: _filter(entity, p, meanings) for p in parameters}
+    """What the query parameters of a list mean; those that the model does not know are `rest`.
+
+    Rules say what those called as in `told` mean.
+    """
+    columns = {
+        p.name: None if snake(p.name) in told else _filter(entity, p, meanings) for p in parameters
+    }
     sort = next((p for p in parameters if squashed(p.name) in _SORTS), None)
     direction = next((p for p in parameters if sort and p is not sort and _is_direction(p)), None)
     paging, of_paging = _paging([p for p in parameters if p is not sort and p is not direction])

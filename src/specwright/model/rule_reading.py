@@ -23,6 +23,7 @@ from specwright.model.rules import (
     Each,
     Emit,
     Job,
+    Narrowing,
     Require,
     Search,
     SearchOrder,
@@ -52,6 +53,7 @@ class RuleReader(RuleChanges, RuleCalls, RuleHooks):
             search=search,
             where=where,
             where_words=written.where.value.strip() if written.where is not None else None,
+            narrow=tuple(self._narrowings(written.narrow, inner)),
             require=tuple(self._requires(written.require, inner)),
             set=tuple(self._sets(written.set, inner)),
             create=tuple(self._creates(written.create, inner)),
@@ -75,6 +77,12 @@ class RuleReader(RuleChanges, RuleCalls, RuleHooks):
                     owners_counted(condition),
                     one.place,
                 )
+
+    def _narrowings(self, written: Iterable[Text], names: Names) -> Iterator[Narrowing]:
+        for one in written:
+            condition = self.condition(one, names)
+            if condition is not None:
+                yield Narrowing(condition, one.value.strip())
 
     def _emits(self, written: Iterable[syntax.Word]) -> Iterator[Emit]:
         for event in written:

@@ -25,7 +25,7 @@ from specwright.model.lifecycles import (
     check_choices,
 )
 from specwright.model.operations import OperationKind
-from specwright.model.records import record_of_request
+from specwright.model.records import record_of_query, record_of_request
 from specwright.model.rule_expressions import Surroundings as RuleSurroundings
 from specwright.model.rule_reading import RuleReader
 from specwright.model.rules import Derived, Job, Rule
@@ -187,6 +187,11 @@ class Rulebook(ContractReading):
         entity = self._rule_entities.get(node)
         row = self._entities[entity].row if entity is not None else None
         names = self._names_of(node, entity)
+        if block.narrow and self._is_list(node):
+            written = self._contract_operations[name.value]
+            names["request"] = record_of_query(written, self._scopes)
+        elif block.narrow:
+            self._say_no_list(name, block)
         if row is not None and self._is_found_first(name.value, entity, block):
             del names[row]
         return Rule(
@@ -204,6 +209,20 @@ class Rulebook(ContractReading):
         subject = self._subjects.get(name)
         in_path = subject is not None and entity in subject.above
         return block.search is not None and entity == block.search.entity.value and not in_path
+
+    def _is_list(self, node: Node) -> bool:
+        """A GET of many rows: of one row there is nothing to narrow."""
+        written = self._contract_operations.get(node[1]) if node[0] == "operation" else None
+        subject = self._subjects.get(node[1])
+        return written is not None and written.method == "get" and bool(subject and subject.lists)
+
+    def _say_no_list(self, name: syntax.Word, block: syntax.Block) -> None:
+        self.report.add(
+            block.narrow[0].place(0),
+            Code.MISSING_KEY,
+            f"`where` belongs to a list, or to a `find` or `pick`, and `{name}` has neither.",
+            "Write `find: order in Order` beside it, or `require` a condition.",
+        )
 
     def _check_reading(self, rule: Rule) -> None:
         """A GET changes nothing."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from specwright.diagnostic import Place
-from specwright.model.typed import Typed
+from specwright.model.typed import Get, Typed, path, walk
 from specwright.model.types import Type
 
 
@@ -141,6 +141,25 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class Narrowing:
+    """A condition of a list; it counts where all that it reads of the request is given."""
+
+    condition: Typed
+    words: str
+
+    @property
+    def asks(self) -> tuple[str, ...]:
+        """What it reads of the request, in the order in which it does."""
+        return tuple(dict.fromkeys(one.name for one in self.parameters))
+
+    @property
+    def parameters(self) -> Iterator[Get]:
+        for node in walk(self.condition):
+            if isinstance(node, Get) and path(node.row) == ("request",):
+                yield node
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
     """What is done, all of it together: what is read is read before anything is set."""
 
@@ -148,6 +167,7 @@ class Block:
     search: Search | None = None
     where: Typed | None = None  # of a round
     where_words: str | None = None
+    narrow: tuple[Narrowing, ...] = ()  # of a list
     require: tuple[Require, ...] = ()
     set: tuple[Set, ...] = ()
     create: tuple[Create, ...] = ()

@@ -51,7 +51,18 @@ def read_block(node: Node, name: str, shapes: Shapes) -> Block | None:
     if mapping is None:
         return None
     shapes.known_keys(mapping, OPERATION_KEYS, f"`{name}`", KEYS)
-    return _Blocks(shapes).block(mapping)
+    return replace(_Blocks(shapes).block(mapping, lists=True), narrow=_narrow(mapping, shapes))
+
+
+def _narrow(mapping: Mapping, shapes: Shapes) -> tuple[Text, ...]:
+    """The `where` of a list: one condition, or several that all hold."""
+    if "find" in mapping or "pick" in mapping:
+        return ()
+    found = (
+        shapes.condition(one, "where", "task.owner.team == request.team")
+        for one in shapes.one_or_more(mapping.get("where"))
+    )
+    return tuple(one for one in found if one is not None)
 
 
 def read_job(entry: Entry, name: Word, shapes: Shapes) -> Job | None:
@@ -75,13 +86,13 @@ def read_job(entry: Entry, name: Word, shapes: Shapes) -> Job | None:
 class _Blocks:
     shapes: Shapes
 
-    def block(self, mapping: Mapping, *, has_rows: bool = False) -> Block:
-        """`has_rows` holds where a `where` may stand by itself: in a round and in a job."""
+    def block(self, mapping: Mapping, *, has_rows: bool = False, lists: bool = False) -> Block:
+        """`has_rows` of a round and a job, `lists` of what may be a list: both say `where`."""
         search = self._search(mapping)
         return Block(
             mapping.place,
             search=search,
-            where=self._own_where(mapping, has_rows=has_rows),
+            where=self._own_where(mapping, has_rows=has_rows, lists=lists),
             require=tuple(self._require(mapping.get("require"))),
             set=self.shapes.assignments(mapping.get("set"), "set", "order.placed_at: now"),
             create=tuple(self._create(mapping.get("create"))),
@@ -132,11 +143,11 @@ class _Blocks:
             mapping.place_of(key),
         )
 
-    def _own_where(self, mapping: Mapping, *, has_rows: bool) -> Text | None:
+    def _own_where(self, mapping: Mapping, *, has_rows: bool, lists: bool) -> Text | None:
         if "find" in mapping or "pick" in mapping:
             return None
         for key in ("where", "order_by", "none"):
-            if key in mapping and not (has_rows and key == "where"):
+            if key in mapping and not ((has_rows or lists) and key == "where"):
                 message = f"`{key}` belongs to a `find` or `pick`, and there is none here."
                 hint = "Write `find: order in Order` beside it."
                 self.shapes.say(mapping.place_of(key), Code.MISSING_KEY, message, hint)

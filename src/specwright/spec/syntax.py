@@ -344,6 +344,7 @@ class Block:
     place: Place
     search: Search | None = None
     where: Text | None = None  # of a round
+    narrow: tuple[Text, ...] = ()  # the `where` of a list
     require: tuple[Require, ...] = ()
     set: tuple[Assignment, ...] = ()
     create: tuple[Creation, ...] = ()

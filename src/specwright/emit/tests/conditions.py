@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from specwright.emit.behaviour import Behaviour
+from specwright.emit.lists import narrowings
 from specwright.emit.lookups import operation_rule
 from specwright.model import Model
 from specwright.model.operations import Operation
@@ -21,6 +22,7 @@ def conditions_of(model: Model, operation: Operation, role: str) -> Iterator[Typ
     permission = access.of(role) if access else None
     if permission is not None and permission.condition is not None:
         yield permission.condition
+    yield from (one.condition for one in narrowings(model, operation) if not one.asks)
     yield from of_trigger(model, operation.id, ())
 
 

@@ -8,9 +8,11 @@ from typing import Any
 from uuid import UUID
 
 from specwright.address import snake
+from specwright.emit.lists import narrowings
 from specwright.emit.tests import samples
 from specwright.emit.tests.bodies import beside_rows, row_of, said_at, token_path
 from specwright.emit.tests.modules import doc, module
+from specwright.emit.tests.narrowed import Narrowed
 from specwright.emit.tests.plans import ANYONE, Plan, Working
 from specwright.emit.tests.printing import (
     Test,
@@ -42,6 +44,7 @@ from specwright.model.operations import (
     View,
     ViewField,
 )
+from specwright.model.rules import Narrowing
 from specwright.model.sql_types import Kind
 
 _PAGES = '''
@@ -432,11 +435,11 @@ class Listing:
     def key(self) -> tuple[str, str] | None:
         """A property that tells rows apart, and its column."""
         view = self.operation.view
-        keys = self.entity.primary_key.columns
-        if view is None or len(keys) != 1:
-            return None
-        pairs = shown_fields(self.plan, view)
-        return next(((f.name, column) for f, column in pairs if column == keys[0]), None)
+        shown = {c: f.name for f, c in shown_fields(self.plan, view)} if view is not None else {}
+        by_name = self.entity.columns_by_name
+        keys = [columns[0] for _, columns in self.entity.uniqueness() if len(columns) == 1]
+        told = (one for one in keys if one in shown and not by_name[one].nullable)
+        return next(((shown[column], column) for column in told), None)
 
     def before(self, *, used: frozenset[str] = frozenset()) -> list[str]:
         """Everything but the listed row itself."""
@@ -551,6 +554,7 @@ class Listing:
         if self.size:
             yield from self._sizes()
         yield from self._filters()
+        yield from self._narrowed()
         yield from self._sorted()
         yield from self._elsewhere()
         yield from self._invisible()
@@ -862,6 +866,55 @@ class Listing:
             f'assert refused.outcome == "{self.plan.model.validation_status} invalid"',
         )
 
+    def _narrowed(self) -> Iterator[Test]:
+        """What rules narrow the list by: always, or where a caller asks for it."""
+        for one in narrowings(self.plan.model, self.operation):
+            if not one.asks:
+                yield from self._always(one)
+                continue
+            narrowed = Narrowed.of(self.plan, self.operation, self.role, one)
+            if narrowed is None:
+                self.plan.leave_out(f"{self.operation.id}: `{' '.join(one.words.split())}`.")
+                continue
+            own = replace(self, situation=narrowed.situation)
+            yield own.test(
+                f"keeps_those_by_{'_and_'.join(one.asks)}",
+                *self.plan.printer.givens(
+                    narrowed.situation.givens,
+                    used_by(narrowed.situation) | {variable_of(self.entity)},
+                ),
+                "",
+                f"kept = {own.call(narrowed.kept)}",
+                f"others = {own.call(narrowed.others)}",
+                "",
+                'assert kept.outcome == "200"',
+                f"assert {self.items_ids.replace('answer', 'kept')} "
+                f"== {self.only(variable_of(self.entity))}",
+                'assert others.outcome == "200"',
+                f"assert {self.items_ids.replace('answer', 'others')} == []",
+                says=doc(f"`{' '.join(one.words.split())}`"),
+            )
+
+    def _always(self, narrowing: Narrowing) -> Iterator[Test]:
+        hidden = self.unseen()
+        if hidden is None:
+            self.plan.leave_out(f"{self.operation.id}: what `{narrowing.words}` leaves out.")
+            return
+        row = variable_of(self.entity)
+        yield self.test(
+            "shows_only_some",
+            *self.before(),
+            self.made(row),
+            *hidden,
+            "",
+            f"answer = {self.call()}",
+            "",
+            'assert answer.outcome == "200"',
+            f"assert {self.items_ids} == {self.only(row)}",
+            *self.counted(1),
+            says=doc(f"`{' '.join(narrowing.words.split())}`"),
+        )
+
     def _sorted(self) -> Iterator[Test]:
         sorting = self.operation.sorting
         if sorting is None or sorting.direction is not None:
@@ -957,7 +1010,7 @@ class Listing:
         before = [g for g in self.situation.givens if g.variable != variable]
         given = next(g for g in found.situation.givens if g.variable == variable)
         others = [g for g in found.situation.givens if g.variable != variable]
-        return [self.plan.printer.made(given)] if others == before else None
+        return [self.plan.printer.made(given)] if all(one in before for one in others) else None
 
     def _statements(self) -> Iterator[Test]:
         if not self.sees(*self.rows(11)):

@@ -10,6 +10,7 @@ from typing import Any
 
 from specwright.emit.access import asks_row, cells_of
 from specwright.emit.behaviour import Behaviour
+from specwright.emit.lists import narrowings
 from specwright.emit.lookups import operation_rule
 from specwright.emit.tests.constraints import first_broken, keeps, pointing
 from specwright.emit.tests.factory import Row
@@ -220,8 +221,16 @@ class Simulation:
         entity = operation.entity or ""
         cells = access.permissions if access is not None else ()
         return (
-            self.sees(actor, entity, row) and self._failing_cell(cells, actor, entity, row) is None
+            self.sees(actor, entity, row)
+            and self._failing_cell(cells, actor, entity, row) is None
+            and self._is_kept(operation, actor, row)
         )
+
+    def _is_kept(self, operation: Operation, actor: Row | None, row: Row) -> bool:
+        """Whether it fulfils what rules always narrow the list by."""
+        names = {"now": NOW, "actor": actor, self.model.entity(operation.entity or "").row: row}
+        always = (one for one in narrowings(self.model, operation) if not one.asks)
+        return all(holds(one.condition, names, self.stage.all) for one in always)
 
     def _failing_cell(
         self, cells: tuple[Permission, ...], actor: Row | None, entity: str, row: Row

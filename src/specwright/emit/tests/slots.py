@@ -63,6 +63,11 @@ class Knob:
     is_status: bool = False
 
 
+def _is_own_key(entity: Entity, column: str) -> bool:
+    """A key of the row's own is made by the tables; one that is another row's can be chosen."""
+    return column in entity.primary_key.columns and entity.foreign_key_of(column) is None
+
+
 @dataclass
 class Slots:
     """The slots of one operation: `names` are the rows that its conditions can name."""
@@ -196,7 +201,7 @@ class Slots:
         factory = self.factories[slot.entity]
         for name, beside in slot.asked.items():
             column = entity.column(name)
-            if column is None or name in entity.primary_key.columns or self._is_role(slot, name):
+            if column is None or _is_own_key(entity, name) or self._is_role(slot, name):
                 continue
             is_status = factory.lifecycle is not None and factory.lifecycle.column == name
             choices = tuple(self._choices(entity, column, beside, actor))
