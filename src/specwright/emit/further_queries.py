@@ -184,22 +184,25 @@ class FurtherQueries:
         into = [c.name for c in given] + stamped
         values = [f"{alias}.c.{c.attribute}" for c in given]
         values += ['bindparam("now", type_=Timestamp)' for _ in stamped]
+        only_joins = self.entity.only_joins([column.name for column in given])
+        once = ".on_conflict_do_nothing()" if only_joins else ""
         name = f"_{method.upper()}_{self.entity.row.upper()}"
         listed = f"[{', '.join(quoted(one) for one in into)}]"
         self._statement(
             name,
             "int",
-            f"insert({self._table}).from_select({listed}, select({', '.join(values)}))",
+            f"{'upsert' if only_joins else 'insert'}({self._table})"
+            f".from_select({listed}, select({', '.join(values)})){once}",
         )
         self._many(method, struct, given, name, now=bool(stamped))
 
     def _removal(self, rows: Rows, beyond: Beyond) -> None:
         conditions, binds = self._conditions(rows)
-        (key,) = self._key_columns
-        own = f"{self._table}.{key.attribute}"
-        held = f"select({own}){where(conditions)}{self._ordered()}.with_for_update()"
+        own = [f"{self._table}.{key.attribute}" for key in self._key_columns]
+        held = f"select({', '.join(own)}){where(conditions)}{self._ordered()}.with_for_update()"
+        key = own[0] if len(own) == 1 else f"tuple_({', '.join(own)})"
         name = f"_{rows.method.upper()}"
-        self._statement(name, "int", f"delete({self._table}).where({own}.in_({held}))")
+        self._statement(name, "int", f"delete({self._table}).where({key}.in_({held}))")
         parameters, values = self._bound(beyond, binds)
         self.repository.on_rows.append(
             f"async def {rows.method}({', '.join(['self', *parameters])}) -> None:\n"

@@ -153,6 +153,7 @@ def _of_names(rule: Rule, beyond: Beyond, when: Typed | None) -> Iterator[Limit]
     named = {name for one in own for name in _free(one)} - {*_above_new(beyond)}
     others = [one.value for one in block.set if path(one.target.row) != (rule.row,)]
     named |= {name for one in (*others, *beyond.own_expressions) for name in _free(one)}
+    named -= {variable for rows in beyond.removals for variable, _ in rows.conditions}
     for each in beyond.rounds:
         named |= {name for one in each.expressions for name in _free(one)} - {each.name}
     for name in sorted(named - {rule.row or "", *_GIVEN, *beyond.results}):
@@ -250,8 +251,6 @@ def _of_removal(beyond: Beyond, one: Delete) -> Iterator[Limit]:
         return
     if not _is_collection(one.row):
         yield one.place, "`delete` of such rows is not built yet."
-    elif len(beyond.model.entity(one.entity).primary_key.columns) > 1:
-        yield one.place, "`delete` of rows with such a key is not built yet."
 
 
 def _is_collection(typed: Typed) -> bool:

@@ -175,17 +175,28 @@ def subjects_of(contract: syntax.Contract, around: Surroundings) -> dict[str, Su
     found: dict[str, Subject] = {}
     for written in contract.operations:
         schemas = {p.name.value: p.schema for p in written.parameters if p.location == "path"}
-        reading = paths.read(written.path.value, schemas)
+        block = around.reach.operations.get(written.id.value)
+        reading = on_parent(written, paths.read(written.path.value, schemas), block)
         parent = reading.row.parent if reading.row is not None else reading.parent
         above = tuple(row.entity for row in parent.chain()) if parent is not None else ()
         entity = around.triggers.get(written.id.value, reading.entity)
-        block = around.reach.operations.get(written.id.value)
         if block is not None and block.search is not None:
             above = (*above, *((reading.row.entity,) if reading.row is not None else ()))
             entity = block.search.entity.value
         known = entity if entity in around.entities else None
         found[written.id.value] = Subject(known, above, _lists(written, reading))
     return found
+
+
+def on_parent(
+    written: syntax.Operation, reading: PathReading, block: syntax.Block | None
+) -> PathReading:
+    """`POST /recipes/{slug}/bookmark` with rules that make or delete a bookmark is of the recipe."""
+    acts = block is not None and bool(block.create or block.delete) and not block.set
+    is_plain = written.method != "get" and written.body is None
+    if not acts or not is_plain or reading.row is not None or reading.parent is None:
+        return reading
+    return PathReading(row=reading.parent, words=(reading.collection or "",))
 
 
 def _lists(written: syntax.Operation, reading: PathReading) -> bool:
@@ -220,6 +231,7 @@ class _Binding:
         parameters = tuple(self._parameters())
         schemas = {p.name: p.schema for p in parameters if p.location == "path"}
         reading = self.paths.read(self.written.path.value, schemas)
+        reading = on_parent(self.written, reading, self._reach.block)
         kind = self._kind(reading)
         if kind is None:
             return None

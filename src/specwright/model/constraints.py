@@ -73,7 +73,12 @@ class Conflicts:
     def _of_block(self, block: Block) -> Iterator[str]:
         for inner in block.within():
             for made in inner.create:
-                yield from _uniques(self.entities[made.entity], {name for name, _ in made.values})
+                entity, written = self.entities[made.entity], {name for name, _ in made.values}
+                if not entity.only_joins(written):
+                    yield from _uniques(entity, written)
+                yield from (
+                    check.name for check in entity.checks if len(written & set(check.columns)) > 1
+                )
             for change in inner.set:
                 entity = self.entities[change.target.entity]
                 yield from _uniques(entity, {change.target.column})

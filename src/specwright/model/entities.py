@@ -1,6 +1,6 @@
 """Entities: what the tables of a data model mean, every reference resolved."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -193,6 +193,11 @@ class Entity:
     def foreign_key_of(self, column: str) -> ForeignKey | None:
         """The foreign key that is this column alone."""
         return next((key for key in self.foreign_keys if key.columns == (column,)), None)
+
+    def only_joins(self, columns: Collection[str]) -> bool:
+        """Whether a row with these columns tells which rows it joins and no more: there is one."""
+        is_unique = any(set(unique) <= set(columns) for _, unique in self.uniqueness())
+        return is_unique and all(self.foreign_key_of(column) is not None for column in columns)
 
     @property
     def versioned(self) -> bool:
