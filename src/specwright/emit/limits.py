@@ -94,8 +94,6 @@ def _of_operation(model: Model, operation: Operation) -> Iterator[tuple[Place, s
     yield from _of_creation(model, operation)
     yield from _of_body(model, operation)
     yield from _of_answers(operation)
-    if operation.row is not None and operation.row.is_actor:
-        yield operation.place, "The caller's own row in a path is not built yet."
     for one in operation.filters:
         if one.compares == "in":
             yield one.parameter.place, "Filters with several values are not built yet."

@@ -304,7 +304,8 @@ class _Writer:
         row = self.operation.row
         assert row is not None
         if row.is_actor:
-            return f"{verb}(actor.id)"
+            (key,) = self._entity.primary_key.columns
+            return f"{verb}(actor.{self._entity.columns_by_name[key].attribute})"
         method = self._lookup(row).method(verb)
         return f"{method}({key_arguments(self.model, row)})"
 

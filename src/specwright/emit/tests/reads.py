@@ -176,7 +176,8 @@ def _of_read(plan: Plan, operation: Operation) -> Iterator[Test]:
                 'assert answer.headers["etag"] == \'"7"\'',
             ),
         )
-    yield from _only_what_is_there(plan, operation, found)
+    if situation.path:
+        yield from _only_what_is_there(plan, operation, found)
     yield from _hidden(plan, operation, row)
 
 

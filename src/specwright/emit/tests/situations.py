@@ -424,6 +424,8 @@ class Situations:
         for one in named.chain():
             if one.is_actor:
                 above = actor
+                if one is named and is_own and actor is not None:
+                    self._name_row(one.entity, self._tops["actor"])
                 continue
             entity = self.model.entity(one.entity)
             variable = variable_of(entity)
