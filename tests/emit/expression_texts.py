@@ -210,7 +210,7 @@ def _joined(draw: Draw, here: Here) -> str:
 
 
 def _trimmed(draw: Draw, here: Here) -> str:
-    method = draw(st.sampled_from(["trim", "lowerAscii", "upperAscii"]))
+    method = draw(st.sampled_from(["trim", "lowerAscii", "upperAscii", "slugify"]))
     return f"{_path(draw, here, 'text')}.{method}()"
 
 

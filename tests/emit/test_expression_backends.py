@@ -17,6 +17,7 @@ from orders_world import Database
 from specwright.diagnostic import Report
 from specwright.emit.python_expressions import PythonSource, UnloadedRelation, to_python
 from specwright.emit.python_source import Import
+from specwright.emit.rendering import verbatim
 from specwright.emit.sql_expressions import Form, NotInSql, SqlSource, Subject, to_sql
 from specwright.model.expressions import check, check_condition
 from specwright.model.typed import Typed, reads_relations, relations
@@ -45,6 +46,9 @@ def typed(text: str, *, condition: bool = False) -> Typed:
 def imported(imports: tuple[Import, ...]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for one in imports:
+        if one.module.startswith("backend."):  # what a built backend has of its own
+            exec(verbatim(f"{one.module.replace('.', '/')}.py"), found)
+            continue
         exec(f"from {one.module} import {one.name}", found)
     return found
 
@@ -402,6 +406,7 @@ HARD = (
     "order.note < 'gift' || order.note > 'zz'",  # by code points, not by a language
     "order.note.contains('_') || order.note.contains('%') || order.note.contains('\\\\c')",
     "order.note.endsWith(request.note) && order.note.startsWith(request.note)",
+    "order.note.slugify() == 'creme-brulee'",
     "order.note.lowerAscii() == 'éa😀' || order.note.trim() == '50% off'",
     "actor.email == 'BOB@example.org' || order.customer.email in ['x', 'ALICE@EXAMPLE.ORG']",
     "order.lines.map(l, l.quantity * l.quantity).sum() > 9223372036",  # beyond 32 bits

@@ -662,10 +662,10 @@ def test_each_slip_in_a_table_is_told_once(source: str, expected: list[str]) -> 
             ],
         ),
         (
-            "a:\n  where: b",
+            "a:\n  order_by: b",
             [
                 (
-                    "3:3 missing-key: `where` belongs to a `find` or `pick`, and there is "
+                    "3:3 missing-key: `order_by` belongs to a `find` or `pick`, and there is "
                     "none here. "
                     "| Write `find: order in Order` beside it."
                 )

@@ -52,6 +52,8 @@ def _files(model: Model, needs: Needs) -> Iterator[tuple[str, str]]:
         yield "paging", render("backend/core/paging.py", counted=counted, numbered=numbered)
     if needs.rows:
         yield "rows", verbatim("backend/core/rows.py")
+    if needs.slugs:
+        yield "texts", verbatim("backend/core/texts.py")
     if has_hooks(model):
         yield "hooks", verbatim("backend/core/hooks.py")
     if needs.jobs:

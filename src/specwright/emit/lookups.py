@@ -94,6 +94,18 @@ def expressions_of(block: Block) -> Iterator[Typed]:
         yield from (where for where in wheres if where is not None)
 
 
+def all_expressions(model: Model) -> Iterator[Typed]:
+    """Those of rules, jobs, lifecycles, derived values and conditions of access."""
+    for block in (*(rule.block for rule in model.rules), *(job.block for job in model.jobs)):
+        yield from expressions_of(block)
+    for lifecycle in model.lifecycles:
+        yield from (one.guard for one in lifecycle.transitions if one.guard is not None)
+    yield from (derived.value for derived in model.derived)
+    yield from (hidden.visible_to for hidden in model.hidden)
+    for access in model.access:
+        yield from (one.condition for one in access.permissions if one.condition is not None)
+
+
 @once
 def performed(model: Model) -> frozenset[str]:
     """The names of what is done at all: by calls of the contract, by jobs, by one another."""

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 
 from specwright.emit.handled import all_beyond
+from specwright.emit.lookups import all_expressions
 from specwright.emit.nested import nested_rows
 from specwright.emit.pages import page_form
 from specwright.model import Model
+from specwright.model.typed import Apply, Function, Typed, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,7 @@ class Needs:
     page_forms: frozenset[str]
     pages: bool
     rows: bool
+    slugs: bool
     versions: bool
     visitors: bool
 
@@ -36,6 +39,11 @@ class Needs:
             pages=any(operation.paging for operation in operations),
             rows=any(one.writes_rows for one in all_beyond(model))
             or any(nested_rows(model, operation) for operation in operations),
+            slugs=any(_makes_slugs(one) for one in all_expressions(model)),
             visitors=any(operation.is_public for operation in operations),
             versions=any(entity.versioned for entity in model.entities),
         )
+
+
+def _makes_slugs(typed: Typed) -> bool:
+    return any(isinstance(one, Apply) and one.function is Function.SLUGIFY for one in walk(typed))

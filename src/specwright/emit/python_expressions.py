@@ -246,7 +246,7 @@ class _Writer:
         tight = Level(level + 1)
         return Piece(f"{left.at(level)} {typed.operator} {right.at(tight)}", level)
 
-    def _apply(self, typed: Apply) -> Piece:  # noqa: C901, PLR0911 - a table
+    def _apply(self, typed: Apply) -> Piece:  # noqa: C901, PLR0911, PLR0912 - a table
         subject, *others = [self.value(one) for one in typed.arguments]
         atom = subject.at(Level.ATOM)
         match typed.function:
@@ -265,6 +265,9 @@ class _Writer:
                 return Piece(f"{atom}.encode().upper().decode()")
             case Function.TRIM:
                 return Piece(f"{atom}.strip({self.uses.imported('string', 'whitespace')})")
+            case Function.SLUGIFY:
+                slugify = self.uses.imported("backend.core.texts", "slugify")
+                return Piece(f"{slugify}({subject.text})")
             case Function.FOLD:
                 return Piece(f"{atom}.lower()")
             case Function.STRING:

@@ -357,7 +357,7 @@ class _Writer:
         text = f"{text}, else_={other.piece.text})"
         return Clause(Piece(text), typed.type, wide=one.wide or other.wide)
 
-    def _apply(self, typed: Apply) -> Piece:  # noqa: PLR0911 - a table
+    def _apply(self, typed: Apply) -> Piece:  # noqa: C901, PLR0911 - a table
         statement = self.statement
         arguments = [self.clause(one) for one in typed.arguments]
         subject, text = statement.literal(arguments[0]), arguments[0].piece.text
@@ -374,6 +374,8 @@ class _Writer:
             case Function.TRIM:
                 whitespace = statement.uses.imported("string", "whitespace")
                 return statement.func("btrim", text, whitespace, f"type_={statement.sql('Text')}")
+            case Function.SLUGIFY:
+                return self._slug(subject)
             case Function.STRING:
                 return statement.cast(subject, Kind.TEXT)
             case Function.INT:
@@ -382,6 +384,15 @@ class _Writer:
                 return statement.cast(subject, Kind.DOUBLE)
             case Function.DATE:
                 return statement.cast(statement.func("timezone", '"UTC"', subject.text), Kind.DATE)
+
+    def _slug(self, subject: Piece) -> Piece:
+        """As the backend's own `slugify` has it."""
+        func, form = self.statement.func, f"{self.statement.sql('literal_column')}('NFKD')"
+        apart = func("normalize", subject.text, form).text
+        plain = func("regexp_replace", apart, '"[\\u0300-\\u036f]"', '""', '"g"').text
+        lower = func("lower", f'{plain}.collate("C")').text
+        dashed = func("regexp_replace", lower, '"[^a-z0-9]+"', '"-"', '"g"').text
+        return func("btrim", dashed, '"-"', f"type_={self.statement.sql('Text')}")
 
     def _finds(self, typed: Apply, subject: Piece, part: Clause) -> Piece:
         looked_for = typed.arguments[1]

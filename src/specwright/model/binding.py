@@ -191,7 +191,7 @@ def subjects_of(contract: syntax.Contract, around: Surroundings) -> dict[str, Su
 def on_parent(
     written: syntax.Operation, reading: PathReading, block: syntax.Block | None
 ) -> PathReading:
-    """`POST /recipes/{slug}/bookmark` with rules that make or delete a bookmark is of the recipe."""
+    """`POST /recipes/{slug}/bookmark`, where rules make or delete a bookmark, is of the recipe."""
     acts = block is not None and bool(block.create or block.delete) and not block.set
     is_plain = written.method != "get" and written.body is None
     if not acts or not is_plain or reading.row is not None or reading.parent is None:

@@ -4,7 +4,9 @@ Rows are mappings from columns to values; an enum's value is its text. This is f
 test has to show, and a witness against which what is emitted can be compared.
 """
 
+import re
 import string
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -189,6 +191,12 @@ def _string(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
+def _slug(text: str) -> str:
+    """As the built backend's `slugify` has it."""
+    plain = re.sub("[\u0300-\u036f]", "", unicodedata.normalize("NFKD", text))
+    return re.sub(r"[^a-z0-9]+", "-", plain.encode().lower().decode()).strip("-")
+
+
 def _date(value: datetime) -> object:
     return value.astimezone(UTC).date()
 
@@ -202,6 +210,7 @@ _FUNCTIONS: Mapping[Function, Callable[..., Any]] = {
     Function.UPPER: lambda text: text.encode().upper().decode(),
     Function.TRIM: lambda text: text.strip(string.whitespace),
     Function.FOLD: str.lower,
+    Function.SLUGIFY: _slug,
     Function.STRING: _string,
     Function.INT: int,
     Function.DOUBLE: float,

@@ -27,6 +27,7 @@ class Function(StrEnum):
     LOWER = "lowerAscii"
     UPPER = "upperAscii"
     TRIM = "trim"
+    SLUGIFY = "slugify"  # letters and digits of ASCII, lower, with `-` between; accents dropped
     FOLD = "fold"  # what text of a `citext` column is compared by
     STRING = "string"
     INT = "int"

@@ -45,7 +45,8 @@ _SYNONYMS = {
     "startswith": "startsWith", "starts_with": "startsWith", "endswith": "endsWith",
     "ends_with": "endsWith", "lower": "lowerAscii", "upper": "upperAscii", "strip": "trim",
     "toLowerCase": "lowerAscii", "toUpperCase": "upperAscii", "str": "string", "float": "double",
-    "bool": "", "maximum": "max", "minimum": "min", "where": "filter", "find": "filter",
+    "slug": "slugify", "bool": "", "maximum": "max",
+    "minimum": "min", "where": "filter", "find": "filter",
 }  # fmt: skip
 
 
@@ -240,6 +241,7 @@ _METHODS: Mapping[str, _Check] = {
     "lowerAscii": _on_text(Function.LOWER),
     "upperAscii": _on_text(Function.UPPER),
     "trim": _on_text(Function.TRIM),
+    "slugify": _on_text(Function.SLUGIFY),
 }
 
 
