@@ -4,6 +4,7 @@ from specwright.emit import names
 from specwright.emit.lookups import users_of
 from specwright.emit.needs import Needs
 from specwright.emit.rendering import render
+from specwright.emit.subject import Subject
 from specwright.model import Model
 
 
@@ -19,4 +20,5 @@ def emit_caller(model: Model, domain: str) -> str | None:
         table=names.table_class(users),
         row=names.row_class(users),
         singular=users.row,
+        subject=Subject.of(model),
     )

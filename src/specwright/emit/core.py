@@ -8,6 +8,7 @@ from specwright.emit.lookups import users_of
 from specwright.emit.needs import Needs
 from specwright.emit.pages import COUNTED, NUMBERED
 from specwright.emit.rendering import render, verbatim
+from specwright.emit.subject import Subject
 from specwright.model import Model
 from specwright.tree import Tree
 
@@ -37,13 +38,18 @@ def _files(model: Model, needs: Needs) -> Iterator[tuple[str, str]]:
             own=own,
             request="request" if of_request else "_",
             given="request, " if of_request else "",
+            challenge=model.credential.challenge,
         ),
     )
     yield "requests", render("backend/core/requests.py", of_request=of_request)
     yield "errors", render("backend/core/errors.py", validation_status=model.validation_status)
     yield "settings", render("backend/core/settings.py", name=model.name, has_jobs=needs.jobs)
-    yield "http", render("backend/core/http.py", needs=needs)
-    yield "identity", verbatim("backend/core/identity.py")
+    subject = Subject.of(model)
+    yield (
+        "http",
+        render("backend/core/http.py", needs=needs, credential=model.credential, subject=subject),
+    )
+    yield "identity", render("backend/core/identity.py", subject=subject)
     if users_of(model) is None:
         yield "caller", verbatim("backend/core/caller.py")
     yield "fields", verbatim("backend/core/fields.py")

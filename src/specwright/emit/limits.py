@@ -10,6 +10,7 @@ from dataclasses import replace
 from specwright.diagnostic import Code, Level, Place, Report
 from specwright.emit.behaviour import Behaviour
 from specwright.emit.beyond import roots
+from specwright.emit.columns import plain_type
 from specwright.emit.limits_of_rules import (
     limits_of_behaviour,
     limits_of_job,
@@ -20,6 +21,7 @@ from specwright.emit.lists import asked_parameters
 from specwright.emit.lookups import performed, permissions, users_of
 from specwright.emit.nested import nested_rows
 from specwright.emit.requested import NotSaid, Requested
+from specwright.emit.subject import TYPES
 from specwright.emit.values import annotation_of
 from specwright.model import Model
 from specwright.model.entities import Entity
@@ -31,7 +33,6 @@ from specwright.model.operations import (
     RequestBody,
     SortKey,
 )
-from specwright.model.sql_types import Kind
 from specwright.model.typed import Get, path, walk
 from specwright.model.wire import flattened
 
@@ -82,8 +83,8 @@ def _of_everything(model: Model) -> Iterator[str]:
     """What keeps every operation from being built."""
     users = users_of(model)
     key = users.column(users.primary_key.columns[0]) if users else None
-    if key is not None and key.type.kind is not Kind.UUID:
-        yield "Tokens of users whose key is no uuid are not built yet."
+    if key is not None and plain_type(key.type) not in TYPES:
+        yield "Tokens of users with such a key are not built yet."
 
 
 # -- Operations -----------------------------------------------------------------------------------

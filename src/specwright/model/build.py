@@ -8,6 +8,7 @@ from specwright.diagnostic import Code, Level, Place, Report
 from specwright.model.access import ANYONE, read_visibility
 from specwright.model.calls import Node
 from specwright.model.constraints import Conflicts
+from specwright.model.credentials import credential_of
 from specwright.model.echoes import misses_actor, without_echoes
 from specwright.model.entities import Entity
 from specwright.model.foundation import BAD_REQUEST
@@ -80,6 +81,7 @@ class _Build(Rulebook):
             scenarios=self.bundle.specification.scenarios,
             validation_status=self._validation_status,
             errors=self._errors[0],
+            credential=credential_of(self.bundle.contract),
             contract=self.bundle.contract,
             service=self.bundle.service,
             scopes=self._scopes,

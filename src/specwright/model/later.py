@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from specwright.diagnostic import Place
 from specwright.model.calls import CallGraph, Node
+from specwright.model.credentials import credential_of, is_opened_by
 from specwright.model.entities import Entity
 from specwright.model.operations import Operation, OperationKind
 from specwright.model.rules import Block, Job, Rule
@@ -63,7 +64,9 @@ NOT_BUILT: Mapping[Capability, Missing] = {
     Capability.RATE_LIMITS: Missing("Rate limits are not built yet.", stops=False),
     Capability.REFRESH_TOKENS: Missing("Refresh tokens are not built yet.", stops=False),
     Capability.EXPRESSIONS: Missing("An expression of its rules is not built yet."),
-    Capability.OTHER_SECURITY: Missing("Only bearer tokens are built yet."),
+    Capability.OTHER_SECURITY: Missing(
+        "Such a credential is not built yet: bearer tokens and keys in a header are."
+    ),
 }
 
 
@@ -98,9 +101,12 @@ def needs_of_call(written: syntax.Operation, streams: Iterable[str]) -> Iterator
 
 
 def needs_of_security(contract: syntax.Contract) -> Iterator[Need]:
-    """The operations that no bearer token can open."""
+    """The operations that the credential of this backend cannot open."""
+    credential = credential_of(contract)
     others = {
-        name: scheme for name, scheme in contract.security_schemes.items() if not _is_bearer(scheme)
+        name: scheme
+        for name, scheme in contract.security_schemes.items()
+        if not is_opened_by(scheme, credential)
     }
     for scheme in others.values():
         yield Need(Capability.OTHER_SECURITY, scheme.name.place)
@@ -109,13 +115,6 @@ def needs_of_security(contract: syntax.Contract) -> Iterator[Need]:
             if ways and all(set(way) & set(others) for way in ways):
                 node: Node = ("operation", operation.id.value)
                 yield Need(Capability.OTHER_SECURITY, scheme.name.place, node)
-
-
-def _is_bearer(scheme: syntax.SecurityScheme) -> bool:
-    """A token of OAuth or OpenID Connect comes as a bearer token, too."""
-    if scheme.type in ("oauth2", "openIdConnect"):
-        return True
-    return scheme.type == "http" and (scheme.scheme or "").lower() == "bearer"
 
 
 def needs_of_operations(operations: Sequence[Operation], service: syntax.Service) -> Iterator[Need]:

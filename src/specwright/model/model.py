@@ -5,6 +5,7 @@ from functools import cached_property
 
 from specwright.model.access import Access, HiddenField, Roles, Visibility
 from specwright.model.calls import CallGraph, Kind
+from specwright.model.credentials import Credential
 from specwright.model.entities import Entity, EnumType
 from specwright.model.errors import ErrorBody
 from specwright.model.hooks import Hook, hooks_of
@@ -41,6 +42,7 @@ class Model:
     scenarios: tuple[Scenario, ...]
     validation_status: int
     errors: ErrorBody
+    credential: Credential
     contract: Contract | None
     service: Service
     scopes: Scopes

@@ -96,6 +96,7 @@ def _world(plan: Plan) -> str:
         "tests/world.py",
         keys=keys,
         users=plan.users,
+        credential=plan.model.credential,
         own=own_answer(plan.model),
         hooks=has_hooks(plan.model),
         service_hooks=services_with_hooks(plan.model),

@@ -29,6 +29,7 @@ def emit_access(plan: Plan, domain: str) -> str | None:
         "tests/domain/test_access.py",
         domain=domain.replace("_", " "),
         package=domain,
+        challenge=plan.model.credential.challenge,
         users=factory_of(plan.users) if plan.users else "",
         users_table=plan.users.table if plan.users else "",
         role_column=column or "",

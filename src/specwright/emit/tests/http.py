@@ -61,6 +61,7 @@ def emit_http(plan: Plan) -> Iterator[tuple[str, str]]:
             imports=_imports(plain, None),
             plain=_example(plan, plain, "CALLS"),
             key=plan.users.primary_key.columns[0],
+            credential=plan.model.credential,
         ),
     )
 

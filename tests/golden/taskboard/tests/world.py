@@ -256,7 +256,7 @@ class World:
         }
 
     def token(self, user_id: object, key: str = JWT_SECRET, **claims: object) -> str:
-        """A bearer token of this user, in which these claims are others; None leaves one out."""
+        """A token of this user, in which these claims are others; None leaves one out."""
         said = {**self.claims(user_id), **claims}
         kept = {name: value for name, value in said.items() if value is not None}
         return jwt.encode(kept, key, algorithm="HS256")

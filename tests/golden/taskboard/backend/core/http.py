@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 
 def signed_in(request: Request) -> tuple[Database, UUID, datetime]:
-    """The database, the user whom the bearer token names, and the time of this request."""
+    """The database, the user whom the token names, and the time of this request."""
     state = request.app.state
     clock: Clock = state.clock
     now = clock()

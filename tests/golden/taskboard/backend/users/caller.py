@@ -45,5 +45,5 @@ class Caller:
     async def _actor(self, connection: Connection, statement: Statement[UserRow]) -> UserRow:
         actor = await statement.first(connection, id=self._user_id)
         if actor is None:
-            raise Unauthenticated("The bearer token names nobody.")
+            raise Unauthenticated("The token names nobody.")
         return actor
