@@ -147,12 +147,34 @@ def test_only_what_would_be_wrong_without_it_is_left_out(
     assert before - {one.id for one in model.operations} == set(left)
 
 
-def test_a_scheme_that_is_no_bearer_token_leaves_out_what_needs_it(edited: Edited) -> None:
+def test_a_credential_that_is_no_header_leaves_out_what_needs_it(edited: Edited) -> None:
     model, found = edited(
         "orders",
         "contracts/openapi.yaml",
         "bearer: { type: http, scheme: bearer, bearerFormat: JWT }",
-        "bearer: { type: apiKey, in: header, name: X-Key }",
+        "bearer: { type: apiKey, in: cookie, name: session }",
     )
     assert [one.id for one in model.operations] == ["listProducts", "getProduct"]
-    assert any("Only bearer tokens are built yet." in line for line in found)
+    assert any("Such a credential is not built yet" in line for line in found)
+
+
+@pytest.mark.parametrize(
+    ("scheme", "header", "said"),
+    [
+        ("{ type: http, scheme: Bearer }", "Authorization", "Bearer x"),
+        (
+            "{ type: openIdConnect, openIdConnectUrl: 'https://example.com' }",
+            "Authorization",
+            "Bearer x",
+        ),
+        ("{ type: apiKey, in: header, name: Authorization }", "Authorization", "Token x"),
+        ("{ type: apiKey, in: header, name: X-Key }", "X-Key", "x"),
+    ],
+)
+def test_a_token_comes_in_the_header_of_the_scheme(
+    edited: Edited, scheme: str, header: str, said: str
+) -> None:
+    old = "bearer: { type: http, scheme: bearer, bearerFormat: JWT }"
+    model, found = edited("orders", "contracts/openapi.yaml", old, f"bearer: {scheme}")
+    assert not any("credential" in line for line in found)
+    assert (model.credential.header, model.credential.said("x")) == (header, said)
