@@ -48,7 +48,7 @@ def _plain(  # noqa: PLR0911 - a table
         case ("object",):
             return "JsonObject"
         case ("array",) if flat.items is not None:
-            return f"list[{annotation(flat.items, None, enums)}]"
+            return f"list[{annotation(flat.items, column, enums)}]"
         case _:
             return columns.plain_type(column.type) if column else "Json"
 

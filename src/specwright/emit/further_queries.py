@@ -53,9 +53,7 @@ class FurtherQueries:
         return self.handled.entity
 
     def write(self) -> None:
-        for owner in self.handled.owners:
-            self.module.statements.append(owner.statement())
-            self.repository.on_rows.append(owner.definition())
+        self._told_elsewhere()
         self._lock_many()
         for rows, beyond in self._locked.values():
             self._locking(rows, beyond)
@@ -74,6 +72,14 @@ class FurtherQueries:
         for one in self._rounds:
             if one.each.entity == self.entity.name and one.facts:
                 self._round_facts(one)
+
+    def _told_elsewhere(self) -> None:
+        for owner in self.handled.owners:
+            self.module.statements.append(owner.statement())
+            self.repository.on_rows.append(owner.definition())
+        for joined in self.handled.joined:
+            self.module.statements += joined.statements()
+            self.repository.on_rows.append(joined.definition())
 
     # -- What the rules ask for -------------------------------------------------------------------
 

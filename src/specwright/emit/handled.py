@@ -7,6 +7,7 @@ from functools import cached_property
 from specwright.emit.behaviour import Behaviour
 from specwright.emit.beyond import Beyond, Round, roots
 from specwright.emit.holds import held_lookups
+from specwright.emit.joined import Joined, all_joined
 from specwright.emit.lookups import operation_rule, performed, subject_of
 from specwright.emit.nested import Nested, nested_rows
 from specwright.emit.once import once
@@ -63,6 +64,11 @@ class Handled:
         return tuple(one for one in found if one.entity == self.entity)
 
     @cached_property
+    def joined(self) -> tuple[Joined, ...]:
+        """The lists of texts that its rows join to others."""
+        return tuple(one for one in all_joined(self.model) if one.link == self.entity)
+
+    @cached_property
     def is_named_in_rows(self) -> bool:
         """Whether rows of a request name rows of it."""
         found = (one for op in self.model.operations for one in nested_rows(self.model, op))
@@ -77,7 +83,7 @@ class Handled:
     def is_touched(self) -> bool:
         """Whether rules work on rows of it that are not their own."""
         touched = any(self.entity.name in beyond.touched for beyond in all_beyond(self.model))
-        return touched or bool(self.nested)
+        return touched or bool(self.nested or self.joined)
 
     @property
     def is_read(self) -> bool:

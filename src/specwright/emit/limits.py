@@ -8,9 +8,11 @@ from contextlib import suppress
 from dataclasses import replace
 
 from specwright.diagnostic import Code, Level, Place, Report
+from specwright.emit.actions import acts
 from specwright.emit.behaviour import Behaviour
 from specwright.emit.beyond import roots
 from specwright.emit.columns import plain_type
+from specwright.emit.joined import Joined, joined_by
 from specwright.emit.limits_of_rules import (
     limits_of_behaviour,
     limits_of_job,
@@ -26,6 +28,7 @@ from specwright.emit.values import annotation_of
 from specwright.model import Model
 from specwright.model.entities import Entity
 from specwright.model.operations import (
+    BodyField,
     LeftOut,
     Operation,
     OperationKind,
@@ -162,11 +165,31 @@ def _of_body(model: Model, operation: Operation) -> Iterator[tuple[Place, str]]:
         yield operation.place, "A request body that may be left out is not built yet."
     if operation.kind is OperationKind.REPLACE and operation.entity is not None:
         yield from _of_replacement(model.entity(operation.entity), body)
+    for field, joined in joined_by(model, operation):
+        yield from _of_joined(model, operation, field, joined)
     for field in body.fields:
         if field.relation is not None and operation.kind is not OperationKind.CREATE:
             yield field.place, "Rows that are written with their parent are not built yet."
-        if field.column is None and field.relation is None and body.is_merge_patch:
+        if field.is_free and body.is_merge_patch:
             yield field.place, "Fields of a merge patch that rules use are not built yet."
+
+
+_JOINING = (OperationKind.CREATE, OperationKind.UPDATE, OperationKind.REPLACE)
+
+
+def _of_joined(
+    model: Model, operation: Operation, field: BodyField, joined: Joined
+) -> Iterator[tuple[Place, str]]:
+    behaviour = Behaviour.named(model, operation.id)
+    if operation.kind not in _JOINING or (behaviour is not None and acts(model, behaviour)):
+        yield field.place, "Texts that are joined by such an operation are not built yet."
+    for name in joined.missing():
+        yield (
+            field.place,
+            f"A new row of `{joined.target.table}` without `{name}` is not built yet.",
+        )
+    if any(one.tenant is not None for one in (joined.target, joined.link)):
+        yield field.place, "Texts that are joined within a tenant are not built yet."
 
 
 def _of_replacement(entity: Entity, body: RequestBody) -> Iterator[tuple[Place, str]]:

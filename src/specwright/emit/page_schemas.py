@@ -90,6 +90,9 @@ class _Writer:
 
     def _rows(self) -> PageField:
         entity, view_class = self.model.entity(self.view.entity), names.view_class(self.view)
+        if self.view.text is not None:
+            texts = f"[{text_of(self.model, self.view)} for {entity.row} in page.rows]"
+            return PageField(attribute(snake(self.envelope.items or "")), "list[str]", texts)
         one = "parts" if needs_parts(self.model, self.view) else entity.row
         listed = f"[{view_class}.of({one}) for {one} in page.rows]"
         return PageField(attribute(snake(self.envelope.items or "")), f"list[{view_class}]", listed)
@@ -112,6 +115,12 @@ class _Writer:
         first_page = paging.first_page if paging else 1
         kind, value = counter(one.role, page_form(self.operation), first_page=first_page)
         return _or_unset(one, PageField(name, kind, value))
+
+
+def text_of(model: Model, view: View) -> str:
+    """The text that a row is shown as."""
+    entity = model.entity(view.entity)
+    return f"{entity.row}.{entity.columns_by_name[view.text or ''].attribute}"
 
 
 def _or_unset(one: EnvelopeField, field: PageField) -> PageField:

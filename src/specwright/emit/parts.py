@@ -22,6 +22,7 @@ from specwright.model.entities import Column, Entity, Relation
 from specwright.model.operations import (
     ColumnValue,
     DerivedValue,
+    JoinedTexts,
     RelatedCount,
     RelatedValue,
     RelatedView,
@@ -115,6 +116,10 @@ def related_part(entity: Entity, relation: str) -> str:
     return f"its_{relation}" if relation == entity.row else relation
 
 
+def joined_part(field: ViewField) -> str:
+    return snake(field.name)
+
+
 def _views_first(field: ViewField) -> bool:
     """They say more of a related row than its values do."""
     return not isinstance(field.source, RelatedView)
@@ -158,7 +163,7 @@ def views_of(model: Model, domain: str) -> list[View]:
     for operation in model.operations:
         if operation.domain == domain:
             for answer in operation.answers:
-                if answer.view is not None:
+                if answer.view is not None and answer.view.text is None:
                     for view in _inside_out(answer.view):
                         found.setdefault(names.view_class(view), view)
     return list(found.values())
@@ -213,6 +218,8 @@ class _Writer:
                     self._relation(name, None)
                 case RelatedCount(name):
                     self._count(name)
+                case JoinedTexts() as source:
+                    self._joined(one, source)
                 case DerivedValue() as source:
                     if derived_in_python(self._model, self._view, source) is None:
                         self._derived(derived_value(self._model, self._view, source))
@@ -327,6 +334,36 @@ class _Writer:
             f"await {statement}.all(connection, keys={self._keys(own)})}}"
         )
         self._fills(f"{name}_count", "int", f"{name}_count.get({self._entity.row}.{own}, 0)")
+
+    def _joined(self, field: ViewField, texts: JoinedTexts) -> None:
+        """The texts of the rows that are joined to each."""
+        link, target = (self._model.entity(name) for name in (texts.link, texts.target))
+        links, rows = names.table_class(link), names.table_class(target)
+        own, key = _column(link, texts.own), _column(self._entity, texts.own_key)
+        part = joined_part(field)
+        struct = _Struct(
+            f"{pascal(texts.column.name)}Of{target.name}",
+            f"One of the {target.table.replace('_', ' ')} that are joined to a row.",
+            (("key", columns.plain_type(own.type)), ("text", "str")),
+        )
+        text = f"{rows}.{texts.column.attribute}"
+        by = f"{links}.{_column(link, texts.position).attribute}" if texts.position else text
+        statement = f"_{part}_OF_{self._entity.table}".upper()
+        if struct not in self._module.structs:
+            self._module.structs.append(struct)
+        self._module.statements[statement] = (
+            f'{statement} = Statement({struct.name}, select({links}.{own.attribute}.label("key"), '
+            f'{text}.label("text")).where({links}.{_column(link, texts.far).attribute} == '
+            f"{rows}.{_column(target, texts.far_key).attribute}, "
+            f'{links}.{own.attribute} == func.any(bindparam("keys"))).order_by({by}))'
+        )
+        key_type = columns.plain_type(key.type)
+        self._lines += [
+            f"{part}: dict[{key_type}, list[str]] = {{}}",
+            f"for found in await {statement}.all(connection, keys={self._keys(key.attribute)}):",
+            f"    {part}.setdefault(found.key, []).append(found.text)",
+        ]
+        self._fills(part, "list[str]", f"{part}.get({self._entity.row}.{key.attribute}, [])")
 
     def _derived(self, derived: Derived) -> None:
         """A value that other rows tell: asked of the database for all rows at once."""

@@ -18,6 +18,7 @@ from specwright.emit.lists import (
     variable,
 )
 from specwright.emit.lookups import body_argument, caller_module, subject_of
+from specwright.emit.page_schemas import text_of
 from specwright.emit.parts import needs_parts
 from specwright.emit.rendering import render
 from specwright.emit.service import key_parameters, service_class
@@ -80,7 +81,7 @@ def _imports(model: Model, domain: str, operations: list[Operation]) -> Iterator
         for answer in operation.answers:
             if answer.page is not None and answer.page.items is not None:
                 yield f"{domain}.schemas", names.page_class(answer.page)
-            elif answer.view is not None:
+            elif answer.view is not None and answer.view.text is None:
                 yield f"{domain}.schemas", names.view_class(answer.view)
             if answer.envelope is not None:
                 yield f"{domain}.schemas", names.wrapping_class(answer.wrapped_as)
@@ -199,7 +200,9 @@ def _lines(model: Model, operation: Operation) -> Iterator[str]:
     elif answered.page is not None and answered.page.items is None:
         yield f"page = {call}"
         one = "parts" if needs_parts(model, answered.view) else entity.row
-        shown = f"[{names.view_class(answered.view)}.of({one}) for {one} in page.rows]"
+        view = answered.view
+        each = text_of(model, view) if view.text else f"{names.view_class(view)}.of({one})"
+        shown = f"[{each} for {one} in page.rows]"
         yield f"return answer_list({shown}{_status(answered)})"
     elif answered.page is not None:
         yield f"page = {call}"

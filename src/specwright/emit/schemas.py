@@ -12,6 +12,7 @@ from specwright.emit.parts import (
     derived_in_python,
     derived_value,
     hidden_in,
+    joined_part,
     needs_parts,
     parts_class,
     related_part,
@@ -29,6 +30,7 @@ from specwright.model.operations import (
     BodyField,
     ColumnValue,
     DerivedValue,
+    JoinedTexts,
     Operation,
     OperationKind,
     RelatedCount,
@@ -215,6 +217,8 @@ def nested_class(body: RequestBody, field: BodyField) -> str:
 
 
 def _column(entity: Entity | None, field: BodyField) -> Column | None:
+    if field.texts is not None:
+        return field.texts.column
     return entity.column(field.column) if entity and field.column else None
 
 
@@ -316,6 +320,8 @@ def _view_field(model: Model, view: View, field: ViewField, row: str) -> _Field:
             return _nested_view(field, entity, relation, inner, many=many)
         case RelatedCount(relation):
             return _Field(field.variable, "int", value=f"parts.{relation}_count")
+        case JoinedTexts():
+            return _Field(field.variable, "list[str]", value=f"parts.{joined_part(field)}")
         case DerivedValue() as source:
             derived = derived_value(model, view, source)
             in_python = derived_in_python(model, view, source)

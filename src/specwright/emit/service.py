@@ -20,10 +20,11 @@ from specwright.emit.handled import created_by, may_change, references, search_a
 from specwright.emit.holds import held_columns, held_parent
 from specwright.emit.hook_names import hooks_class
 from specwright.emit.hooks import service_calls_hooks
+from specwright.emit.joined import Joined, joined_by
 from specwright.emit.lists import list_parameters
 from specwright.emit.lookups import body_argument, caller_module, operation_rule, subject_of
 from specwright.emit.names import refusal_class
-from specwright.emit.nested import Nested, nested_rows
+from specwright.emit.nested import nested_rows
 from specwright.emit.owners import Owner
 from specwright.emit.pages import page_form, with_parts
 from specwright.emit.parts import asks_time as shows_time
@@ -89,8 +90,7 @@ def _imports(model: Model, domain: str, operations: list[Operation]) -> Iterator
             yield f"{domain}.schemas", request_class(operation.body.name)
         yield from _refusals(model, operation, domain)
         yield from _owner_imports(model, operation)
-        for nested in nested_rows(model, operation):
-            yield from _nested_imports(nested)
+        yield from _nested_imports(model, operation)
         if operation.view is not None and needs_parts(model, operation.view):
             yield f"{domain}.parts", parts_class(operation.view)
             yield f"{domain}.parts", parts_function(operation.view)
@@ -117,9 +117,13 @@ def _owner_imports(model: Model, operation: Operation) -> Iterator[tuple[str, st
         yield f"{owner.near.domain}.repository", f"{owner.near.name}Rows"
 
 
-def _nested_imports(nested: Nested) -> Iterator[tuple[str, str]]:
-    yield f"{nested.entity.domain}.repository", f"{nested.entity.name}Rows"
-    yield f"{nested.entity.domain}.repository", nested.struct
+def _nested_imports(model: Model, operation: Operation) -> Iterator[tuple[str, str]]:
+    """What is written with its row: rows of others, and what joins it to them."""
+    for nested in nested_rows(model, operation):
+        yield f"{nested.entity.domain}.repository", f"{nested.entity.name}Rows"
+        yield f"{nested.entity.domain}.repository", nested.struct
+    for _, joined in joined_by(model, operation):
+        yield f"{joined.link.domain}.repository", f"{joined.link.name}Rows"
 
 
 @dataclass(frozen=True)
@@ -354,14 +358,31 @@ class _Writer:
         for one in nested:
             yield from one.look_up()
         added = f"await {self._rows}.add({', '.join(self._values())})"
-        if behaviour is None or not (behaviour.beyond or nested):
+        joined = list(joined_by(self.model, self.operation))
+        if not ((behaviour and behaviour.beyond) or nested or joined):
             yield from self._returned(added)
             return
         yield f"{self._entity.row} = {added}"
         for one in nested:
             yield from one.add()
-        yield from self._companion(behaviour)
+        yield from self._joined(joined)
+        yield from self._companion(behaviour) if behaviour is not None else ()
         yield from self._returned(self._entity.row)
+
+    def _joined(self, lists: list[tuple[BodyField, Joined]]) -> Iterator[str]:
+        """Joins the texts that the request lists."""
+        body, row = body_argument(self.operation), self._entity.row
+        is_patch = bool(self.operation.body and self.operation.body.is_merge_patch)
+        for field, one in lists:
+            texts = f'{body}["{field.variable}"]' if is_patch else f"{body}.{field.variable}"
+            if is_patch:
+                yield f'if "{field.variable}" in {body}:'
+            elif not field.required or field.schema.nullable:
+                yield f"if {texts} is not None:"
+            else:
+                yield one.call(row, texts)
+                continue
+            yield f"    {one.call(row, texts)}"
 
     def _asked(self, behaviour: Behaviour) -> Iterator[str]:
         """What the rules ask, of rows and of hand-written code, before anything is written."""
@@ -465,6 +486,7 @@ class _Writer:
         yield from self._references()
         yield from self._asked(behaviour)
         yield f"changed = replace({', '.join([entity.row, *self._changes(behaviour)])})"
+        yield from self._joined(list(joined_by(self.model, self.operation)))
         yield from self._companion(behaviour)
         now = ", self._now" if entity.column("updated_at") else ""
         yield from self._returned(f"await {self._rows}.save(changed{now})")

@@ -36,7 +36,7 @@ from specwright.model.requests import (
     taken_columns,
 )
 from specwright.model.views import Meanings, Unbound, ViewBinder, listed
-from specwright.model.wire import flattened, squashed
+from specwright.model.wire import flattened, kinds, squashed
 from specwright.spec import syntax
 from specwright.spec.syntax import Schema
 
@@ -575,7 +575,9 @@ class _Binding:
         items, one = rows
         name = f"{entity.name}_page"
         page = read_envelope(schema, items, name, self.problems)
-        view = ViewBinder(self.around.meanings, self.problems).view(entity, one, entity.name)
+        binder = ViewBinder(self.around.meanings, self.problems)
+        is_text = kinds(flattened(one)) == ("string",)
+        view = binder.text(entity, one) if is_text else binder.view(entity, one, entity.name)
         if page is None or view is None:
             return None
         roles = [field.role for field in page.fields]

@@ -64,9 +64,11 @@ def rows_within(schema: Schema) -> tuple[str | None, Schema] | None:
         (name, inner.items)
         for name, one in flat.properties.items()
         if (inner := flattened(one)).items is not None
-        if is_object(flattened(inner.items))
     ]
-    return arrays[0] if len(arrays) == 1 else None
+    rows = [(name, one) for name, one in arrays if is_object(flattened(one))]
+    texts = [(name, one) for name, one in arrays if kinds(flattened(one)) == (_STRING,)]
+    found = rows or texts
+    return found[0] if len(found) == 1 else None
 
 
 def read_envelope(

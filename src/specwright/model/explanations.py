@@ -83,5 +83,8 @@ def _how_written(body: RequestBody) -> Iterator[str]:
     for one in body.fields:
         if one.relation is not None:
             yield f"`{one.name}` creates the rows of `{one.relation}` with it."
+        if one.texts is not None:
+            text = f"{one.texts.target}.{one.texts.column.name}"
+            yield f"`{one.name}` joins rows by their `{text}`; those that are not there are made."
         if one.is_free:
             yield f"`{one.name}` is for the rules, as `request.{one.variable}`."

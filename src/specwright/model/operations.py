@@ -8,6 +8,7 @@ from typing import Literal
 from specwright.address import snake
 from specwright.diagnostic import Place
 from specwright.model import naming
+from specwright.model.entities import Column
 from specwright.spec.syntax import Schema
 
 
@@ -161,11 +162,30 @@ class Paging:
 
 
 @dataclass(frozen=True, slots=True)
+class JoinedTexts:
+    """The texts in `column` of the rows of `target` that rows of `link` join to a row.
+
+    `own` of a link is `own_key` of the row, `far` of it is `far_key` of the target. They are in the
+    order of the link's `position`, or else of the alphabet.
+    """
+
+    link: str
+    own: str
+    own_key: str
+    far: str
+    target: str
+    far_key: str
+    column: Column
+    position: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class BodyField:
     """A property of the request body; with a `column` it is written there as it comes.
 
     `rows` are those of `relation` that are created with the row. Without either, the rules use it.
     A column that is a key `names_row` of an entity, which is looked up for the caller first.
+    `texts` are joined to the row, those that are not there yet made.
     """
 
     name: str
@@ -176,6 +196,7 @@ class BodyField:
     relation: str | None = None
     rows: tuple["BodyField", ...] = ()
     names_row: str | None = None
+    texts: JoinedTexts | None = None
 
     @property
     def variable(self) -> str:
@@ -183,7 +204,7 @@ class BodyField:
 
     @property
     def is_free(self) -> bool:
-        return self.column is None and self.relation is None
+        return self.column is None and self.relation is None and self.texts is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +256,7 @@ class DerivedValue:
     name: str
 
 
-ValueSource = ColumnValue | RelatedValue | RelatedView | RelatedCount | DerivedValue
+ValueSource = ColumnValue | RelatedValue | RelatedView | RelatedCount | DerivedValue | JoinedTexts
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,9 +285,12 @@ class View:
     name: str
     entity: str
     fields: tuple[ViewField, ...]
+    text: str | None = None  # the column that a row is shown as, where it is no object
 
     def shows(self, entity: str, column: str) -> bool:
         """Whether it, or a view within it, shows a column of an entity."""
+        if self.text == column and self.entity == entity:
+            return True
         for field in self.fields:
             match field.source:
                 case ColumnValue(found) if self.entity == entity and found == column:

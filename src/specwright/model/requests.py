@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from specwright.address import pascal, snake
 from specwright.diagnostic import Place, did_you_mean
 from specwright.model.entities import Column, Entity, Relation
+from specwright.model.joined import is_list_of_texts, joined_texts
 from specwright.model.operations import (
     BodyField,
     Comparing,
@@ -92,6 +93,9 @@ class BodyBinder:
         relation = self.meanings.relation_named(entity, name)
         if relation is not None and relation.kind == "many" and "array" in kinds(field.schema):
             return self._rows(entity, relation, field, writing, depth)
+        texts = self._texts(entity, field)
+        if texts is not None and not is_used:
+            return texts
         column = (
             self.meanings.column_named(entity, name)
             or (None if _is_row(field.schema) else self.meanings.key_of(entity, name))
@@ -102,6 +106,23 @@ class BodyBinder:
                 self._say_unknown(entity, name, field.place)
             return field
         return self._on_column(entity, column, field, writing)
+
+    def _texts(self, entity: Entity, field: BodyField) -> BodyField | None:
+        """A list of texts that stand for rows which are joined to the row."""
+        items = field.schema.items
+        if items is None or not is_list_of_texts(field.schema):
+            return None
+        found = joined_texts(self.meanings.entities, entity, field.name)
+        if found is None:
+            return None
+        texts, column = found
+        one = flattened(items)
+        reason = misfit(one, column.type, None, incoming=True) or excess(one, column.type)
+        if reason is not None:
+            place = place_of_misfit(items, field.place)
+            said = f"An item of `{field.name}` {reason}."
+            self.problems.append(Unbound(place, said, "Make the two agree."))
+        return replace(field, texts=texts)
 
     def _on_column(
         self, entity: Entity, column: Column, field: BodyField, writing: Writing

@@ -7,11 +7,12 @@ number of a relation's rows (`linesCount`). Names match in camelCase and snake_c
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from specwright.address import pascal, snake
 from specwright.diagnostic import Code, Place, did_you_mean
 from specwright.model.entities import Column, Entity, EnumType, Relation
+from specwright.model.joined import is_list_of_texts, joined_texts, natural_key
 from specwright.model.naming import singular
 from specwright.model.operations import (
     ColumnValue,
@@ -195,6 +196,20 @@ class ViewBinder:
         column = column or meanings.own_column(entity, name)
         if column is not None:
             return self._column(prop, column, ColumnValue(column.name))
+        before = len(self.problems)
+        found = self._of_others(prop)
+        if found is None and len(self.problems) == before:
+            self._say(
+                prop.place,
+                f"`{name}` of `{prop.view}` is neither a column nor a relation of "
+                f"`{entity.name}`, nor derived.",
+                readings_of(entity, name),
+            )
+        return found
+
+    def _of_others(self, prop: _Property) -> _Found | None:
+        """What rows of others tell: a value of one, how many there are, their texts."""
+        entity, name = prop.entity, prop.name
         if (through := self._through(entity, name)) is not None:
             relation, column = through
             found = self._column(prop, column, RelatedValue(relation.name, column.name))
@@ -202,13 +217,24 @@ class ViewBinder:
         counted = self._counted(entity, name)
         if counted is not None and "integer" in (kinds(prop.schema) or ("integer",)):
             return _Found(RelatedCount(counted.name))
-        self._say(
-            prop.place,
-            f"`{name}` of `{prop.view}` is neither a column nor a relation of `{entity.name}`, "
-            "nor derived.",
-            readings_of(entity, name),
-        )
-        return None
+        joined = joined_texts(self.meanings.entities, entity, name)
+        if joined is None or prop.schema.items is None or not is_list_of_texts(prop.schema):
+            return None
+        texts, column = joined
+        one = replace(prop, schema=flattened(prop.schema.items))
+        return _Found(texts) if self._column(one, column, ColumnValue(column.name)) else None
+
+    def text(self, entity: Entity, schema: Schema) -> View | None:
+        """Rows that are shown as a text each, which tells them apart."""
+        column = natural_key(entity)
+        if column is None:
+            said = f"Nothing says which text of {entity.name} a row is shown as."
+            hint = (
+                f"Make one column of `{entity.table}` `unique` and `not null`, or answer objects."
+            )
+            self._say(schema.place, said, hint)
+            return None
+        return View(entity.name, entity.name, (), text=column.name)
 
     def _column(self, prop: _Property, column: Column, source: ValueSource) -> _Found | None:
         enum = self.meanings.enum_of(column)

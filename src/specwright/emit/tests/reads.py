@@ -110,7 +110,7 @@ def _constant_name(view: View) -> str:
 
 def _shown_names(plan: Plan, operation: Operation) -> Iterator[str]:
     view = operation.view
-    if view is not None:
+    if view is not None and view.text is None:
         pairs = shown_fields(plan, view)
         if all(field.name == column for field, column in pairs):
             inner = ", ".join(quoted(column) for _, column in pairs)
@@ -121,6 +121,8 @@ def _shown_names(plan: Plan, operation: Operation) -> Iterator[str]:
 
 
 def _expected(plan: Plan, view: View, row: str) -> str:
+    if view.text is not None:
+        return f"world.wire({row}[{quoted(view.text)}])"
     pairs = shown_fields(plan, view)
     name = _constant_name(view)
     if all(field.name == column for field, column in pairs):

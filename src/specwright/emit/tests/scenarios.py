@@ -1,5 +1,6 @@
 """`tests/scenarios/test_{feature}.py`: the scenarios of spec.md, by name."""
 
+import ast
 import re
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
@@ -128,9 +129,18 @@ def _without_unused(lines: Sequence[str]) -> Iterator[str]:
     """A row that nothing speaks of later has no variable."""
     for number, line in enumerate(lines):
         made = _MADE.fullmatch(line)
-        later = [one for one in lines[number + 1 :] if not one.startswith("#")]
-        is_used = made is None or any(re.search(rf"\b{made[1]}\b", one) for one in later)
+        later = lines[number + 1 :]
+        is_used = made is None or any(made[1] in _names_in(one) for one in later)
         yield line if made is None or is_used else made[2]
+
+
+def _names_in(line: str) -> frozenset[str]:
+    """The variables of a line of Python, or of the beginning of one."""
+    try:
+        nodes = ast.walk(ast.parse(line.strip()))
+    except SyntaxError:
+        return frozenset() if line.startswith("#") else frozenset(_WORD.findall(line))
+    return frozenset(node.id for node in nodes if isinstance(node, ast.Name))
 
 
 def _told(plan: Plan, report: Report, story: Story, steps: Sequence[Step], title: str) -> bool:

@@ -66,6 +66,13 @@ def one_exists(story: Story, match: re.Match[str], _step: Step) -> None:
     story.make(match[2], entity, status, {**said, **story.assignments(entity, match[4] or "")})
 
 
+def several_exist(story: Story, match: re.Match[str], _step: Step) -> None:
+    status, entity = story.kind(match[1])
+    said = story.within(entity, story.thing(match[3])) if match[3] else {}
+    for name in re.findall(NAME, match[2]):
+        story.make(name, entity, status, said)
+
+
 def linked(story: Story, match: re.Match[str], _step: Step) -> None:
     one, verb, other = story.thing(match[2]), match[3], story.thing(match[5])
     stem = re.sub(r"(ed|en|t)$", "", verb)[:4]

@@ -24,6 +24,7 @@ class Pattern:
     handler: Handler
 
 
+_NAMES = r'"[^"]+"(?:(?:, | and |, and )"[^"]+")+'
 _RESPONSE = r"(\d{3})(?: " + NAME + ")?"
 
 
@@ -43,6 +44,12 @@ PATTERNS: tuple[Pattern, ...] = (
         'a done task "t1" exists in "acme" with attempts 1',
         rf"(?:an? )?([a-z_ ]+?) {NAME} exists(?: in {NAME})?(?: with (.+))?",
         given.one_exists,
+    ),
+    _pattern(
+        ["Given"],
+        'tasks "t1" and "t2" exist in "acme"',
+        rf"([a-z_ ]+?) ({_NAMES}) exist(?: in {NAME})?",
+        given.several_exist,
     ),
     _pattern(
         ["Given"],
