@@ -43,13 +43,25 @@ def _files(model: Model, needs: Needs) -> Iterator[tuple[str, str]]:
     )
     yield "requests", render("backend/core/requests.py", of_request=of_request)
     yield "errors", render("backend/core/errors.py", validation_status=model.validation_status)
-    yield "settings", render("backend/core/settings.py", name=model.name, has_jobs=needs.jobs)
+    accounts = model.accounts
+    yield (
+        "settings",
+        render("backend/core/settings.py", name=model.name, has_jobs=needs.jobs, accounts=accounts),
+    )
+    if accounts is not None:
+        yield "passwords", verbatim("backend/core/passwords.py")
     subject = Subject.of(model)
     yield (
         "http",
-        render("backend/core/http.py", needs=needs, credential=model.credential, subject=subject),
+        render(
+            "backend/core/http.py",
+            needs=needs,
+            credential=model.credential,
+            subject=subject,
+            accounts=accounts,
+        ),
     )
-    yield "identity", render("backend/core/identity.py", subject=subject)
+    yield "identity", render("backend/core/identity.py", subject=subject, accounts=accounts)
     if users_of(model) is None:
         yield "caller", verbatim("backend/core/caller.py")
     yield "fields", verbatim("backend/core/fields.py")

@@ -88,6 +88,7 @@ def _pyproject(model: Model, needs: Needs, domains: list[str], python_files: fro
         version=model.contract.version if model.contract else "0.1.0",
         title=model.title,
         apps="backend.app | backend.worker",
+        has_accounts=model.accounts is not None,
         has_jobs=needs.jobs,
         has_hooks=has_hooks(model),
         domains=" : ".join(f"backend.{domain}" for domain in domains),

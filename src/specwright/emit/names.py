@@ -6,6 +6,7 @@ from keyword import iskeyword
 from specwright.address import pascal, snake
 from specwright.emit.once import once
 from specwright.model import Model
+from specwright.model.accounts import Accounts
 from specwright.model.entities import Entity
 from specwright.model.naming import attribute
 from specwright.model.operations import BodyField, ListEnvelope, View
@@ -41,6 +42,11 @@ def class_of(entity: str) -> str:
 def is_taken(name: str) -> bool:
     """Whether emitted modules import something else of this name."""
     return name in _TAKEN
+
+
+def sign_in_method(accounts: Accounts) -> str:
+    """Of the rows of users, by the column that tells who signs in."""
+    return f"find_by_{accounts.login}"
 
 
 def refusal_class(error: str) -> str:

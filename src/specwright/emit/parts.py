@@ -20,6 +20,7 @@ from specwright.model import Model
 from specwright.model.access import HiddenField
 from specwright.model.entities import Column, Entity, Relation
 from specwright.model.operations import (
+    AccessToken,
     ColumnValue,
     DerivedValue,
     JoinedTexts,
@@ -73,7 +74,7 @@ def parts_function(view: View) -> str:
 def needs_parts(model: Model, view: View) -> bool:
     """Whether the view shows more than columns of its row that everybody may see."""
     return bool(list(hidden_in(model, view))) or any(
-        not isinstance(one.source, ColumnValue)
+        not isinstance(one.source, ColumnValue | AccessToken)
         and derived_in_python(model, view, one.source) is None
         for one in view.fields
     )

@@ -119,6 +119,7 @@ class _Writer:
         self._changes(repository)
         self._links(repository)
         self._searches(repository)
+        self._sign_in(repository)
         self._facts(repository)
         self._access(repository)
         SweepQueries(self.handled, self.module, repository).write()
@@ -399,6 +400,23 @@ class _Writer:
         repository.on_rows.append(
             f"async def {name}(self, {ends}) -> None:\n"
             f"    await _{name.upper()}.run(self._connection, {values})"
+        )
+
+    # -- Who signs in -----------------------------------------------------------------------------
+
+    def _sign_in(self, repository: Repository) -> None:
+        """Whoever signs in is nobody yet, for whom rows could exist."""
+        accounts = self.model.accounts
+        if accounts is None or not any(self.handled.of(OperationKind.SIGN_IN)):
+            return
+        name = self.handled.entity.columns_by_name[accounts.login].attribute
+        statement = f"_FIND_BY_{name}".upper()
+        selected = f"select({self._table}).where({self._table}.{name} == bindparam({quoted(name)}))"
+        self.module.statements.append(f"{statement} = Statement({self._row}, {selected})")
+        method = names.sign_in_method(accounts)
+        repository.on_rows.append(
+            f"async def {method}(self, {name}: str) -> {self._row} | None:\n"
+            f"    return await {statement}.first(self._connection, {name}={name})"
         )
 
     # -- Searches ---------------------------------------------------------------------------------

@@ -117,6 +117,8 @@ def _path_variables(model: Model, operation: Operation) -> Iterator[tuple[str, s
 
 
 def _parameters(model: Model, operation: Operation) -> Iterator[str]:
+    if operation.view is not None and operation.view.has_token:
+        yield "http: Request"
     yield from (f"{name}: {kind}" for name, kind in key_parameters(model, operation))
     if operation.body is not None:
         kind = _taken_class(operation.body)
@@ -214,6 +216,10 @@ def _lines(model: Model, operation: Operation) -> Iterator[str]:
         if nothing is not None:
             yield f"if {'parts' if parts else entity.row} is None:"
             yield "    return no_content()"
+        if answered.view.has_token:
+            row = f"parts.{entity.row}" if parts else entity.row
+            key = entity.columns_by_name[entity.primary_key.columns[0]].attribute
+            yield f"token = access_token(http, {row}.{key})"
         yield f"return answer({_answer(entity, answered, parts=parts)})"
 
 
@@ -222,7 +228,8 @@ def _answer(entity: Entity, answered: Success, *, parts: bool) -> str:
     row = f"parts.{entity.row}" if parts else entity.row
     etag = f", etag=etag({row}.version)" if entity.versioned else ""
     shown = "parts" if parts else entity.row
-    view = f"{names.view_class(answered.view)}.of({shown})"
+    token = ", token" if answered.view.has_token else ""
+    view = f"{names.view_class(answered.view)}.of({shown}{token})"
     if answered.envelope is not None:
         view = f"{names.wrapping_class(answered.wrapped_as)}({view})"
     return f"{view}{_status(answered)}{etag}"

@@ -27,6 +27,7 @@ from specwright.model import Model
 from specwright.model.entities import Column, Entity, EnumType, LiteralDefault
 from specwright.model.naming import attribute, singular
 from specwright.model.operations import (
+    AccessToken,
     BodyField,
     ColumnValue,
     DerivedValue,
@@ -219,6 +220,8 @@ def nested_class(body: RequestBody, field: BodyField) -> str:
 def _column(entity: Entity | None, field: BodyField) -> Column | None:
     if field.texts is not None:
         return field.texts.column
+    if field.secret:
+        return None
     return entity.column(field.column) if entity and field.column else None
 
 
@@ -304,12 +307,14 @@ def _view(model: Model, view: View) -> _View:
         name=names.view_class(view),
         singular=entity.row,
         renames=renamed((field.variable, field.name) for field in view.fields),
-        parameters=taken,
+        parameters=f"{taken}, token: str" if view.has_token else taken,
         fields=tuple(_view_field(model, view, field, row) for field in view.fields),
     )
 
 
-def _view_field(model: Model, view: View, field: ViewField, row: str) -> _Field:
+def _view_field(  # noqa: PLR0911 - a table
+    model: Model, view: View, field: ViewField, row: str
+) -> _Field:
     entity = model.entity(view.entity)
     match field.source:
         case ColumnValue(name):
@@ -320,6 +325,8 @@ def _view_field(model: Model, view: View, field: ViewField, row: str) -> _Field:
             return _nested_view(field, entity, relation, inner, many=many)
         case RelatedCount(relation):
             return _Field(field.variable, "int", value=f"parts.{relation}_count")
+        case AccessToken():
+            return _Field(field.variable, "str", value="token")
         case JoinedTexts():
             return _Field(field.variable, "list[str]", value=f"parts.{joined_part(field)}")
         case DerivedValue() as source:

@@ -23,7 +23,7 @@ from specwright.emit.hooks import service_calls_hooks
 from specwright.emit.joined import Joined, joined_by
 from specwright.emit.lists import list_parameters
 from specwright.emit.lookups import body_argument, caller_module, operation_rule, subject_of
-from specwright.emit.names import refusal_class
+from specwright.emit.names import refusal_class, sign_in_method
 from specwright.emit.nested import nested_rows
 from specwright.emit.owners import Owner
 from specwright.emit.pages import page_form, with_parts
@@ -39,8 +39,16 @@ from specwright.emit.wording import quoted
 from specwright.model import Model
 from specwright.model.entities import Entity
 from specwright.model.naming import attribute
-from specwright.model.operations import BodyField, Operation, OperationKind, RowInPath, View
+from specwright.model.operations import (
+    BodyField,
+    Operation,
+    OperationKind,
+    RequestBody,
+    RowInPath,
+    View,
+)
 
+_READS = (OperationKind.READ, OperationKind.LIST, OperationKind.SIGN_IN)
 _CALLED = {"now": "self._now", "hooks": "self._hooks"}
 
 
@@ -122,6 +130,9 @@ def _nested_imports(model: Model, operation: Operation) -> Iterator[tuple[str, s
     for nested in nested_rows(model, operation):
         yield f"{nested.entity.domain}.repository", f"{nested.entity.name}Rows"
         yield f"{nested.entity.domain}.repository", nested.struct
+    if operation.kind is OperationKind.SIGN_IN:
+        users = subject_of(model, operation)
+        yield f"{users.domain}.repository", f"{users.name}Rows"
     for _, joined in joined_by(model, operation):
         yield f"{joined.link.domain}.repository", f"{joined.link.name}Rows"
 
@@ -188,7 +199,7 @@ class _Writer:
 
     def _opening(self) -> str:
         behaviour = self._behaviour
-        reads = self.operation.kind in (OperationKind.READ, OperationKind.LIST)
+        reads = self.operation.kind in _READS
         if self.operation.is_public:
             mode = "visiting" if reads else "visiting_to_change"
         elif reads:
@@ -197,14 +208,16 @@ class _Writer:
             mode = "changing_alone"
         else:
             mode = "changing"
-        return f"async with self._caller.{mode}() as (connection, actor):"
+        is_asked = self.operation.kind is not OperationKind.SIGN_IN or self._view_with_parts
+        return f"async with self._caller.{mode}() as (connection, {'actor' if is_asked else '_'}):"
 
     def _lines(self) -> Iterator[str]:
         asks = asks_row(self.model, self.operation)
         guarded = is_guarded(self.model, self.operation)
         if guarded and not asks:
             yield self._permit()
-        yield f"{self._rows} = {repository_of(self.model, self._entity)}"
+        if self.operation.kind is not OperationKind.SIGN_IN:
+            yield f"{self._rows} = {repository_of(self.model, self._entity)}"
         yield from self._parents()
         yield from self._body(self._permit() if guarded and asks else None)
 
@@ -265,6 +278,8 @@ class _Writer:
                 yield from self._link(permit)
             case OperationKind.PICK | OperationKind.FIND:
                 yield from self._search(permit)
+            case OperationKind.SIGN_IN:
+                yield from self._signed_in()
             case OperationKind.READ:
                 if permit is None:
                     yield from self._returned(f"await {self._rows}.{self._look('get')}")
@@ -384,6 +399,25 @@ class _Writer:
                 continue
             yield f"    {one.call(row, texts)}"
 
+    def _signed_in(self) -> Iterator[str]:
+        """Who it is, and whether it is them, take the same time whatever is wrong."""
+        accounts, row = self.model.accounts, self._entity.row
+        assert accounts is not None
+        body = body_argument(self.operation)
+        said = {field.column: f"{body}.{field.variable}" for field in self._fields}
+        password = self._entity.columns_by_name[accounts.password].attribute
+        found = f"{self._entity.name}Rows(connection).{sign_in_method(accounts)}"
+        yield f"{row} = await {found}({said[accounts.login]})"
+        kept = f"{row}.{password} if {row} else None"
+        yield f"is_theirs = await is_password({said[accounts.password]}, {kept})"
+        yield f"if {row} is None or not is_theirs:"
+        yield f'    raise Unauthenticated("The {accounts.login} or the password is wrong.")'
+        yield from self._returned(row)
+
+    @property
+    def _fields(self) -> tuple[BodyField, ...]:
+        return self.operation.body.fields if self.operation.body is not None else ()
+
     def _asked(self, behaviour: Behaviour) -> Iterator[str]:
         """What the rules ask, of rows and of hand-written code, before anything is written."""
         if behaviour.facts:
@@ -436,8 +470,9 @@ class _Writer:
             if column.name in sets and behaviour is not None:
                 yield f"{column.attribute}={python(behaviour, sets[column.name].value, _CALLED)}"
             elif column.name in fields:
-                value = f"{body_argument(self.operation)}.{fields[column.name].variable}"
-                yield f"{column.attribute}={value}"
+                field = fields[column.name]
+                value = f"{body_argument(self.operation)}.{field.variable}"
+                yield f"{column.attribute}={_hashed(value) if field.secret else value}"
             elif column.name in joins:
                 parent = self.operation.parent
                 assert parent is not None
@@ -500,7 +535,9 @@ class _Writer:
             if column is None:
                 continue
             name = column.attribute
-            if body.is_merge_patch:
+            if field.secret:
+                yield f"{name}={_new_password(field, argument, f'{row}.{name}', body)}"
+            elif body.is_merge_patch:
                 yield f'{name}={argument}.get("{field.variable}", {row}.{name})'
             else:
                 yield f"{name}={argument}.{field.variable}"
@@ -565,3 +602,15 @@ def _keys_of(model: Model, row: RowInPath) -> Iterator[tuple[str, str]]:
             column = entity.column(key.column)
             assert column is not None
             yield names.key_variable(key.parameter, entity), columns.plain_type(column.type)
+
+
+def _hashed(password: str) -> str:
+    return f"await hashed({password})"
+
+
+def _new_password(field: BodyField, body: str, kept: str, of: RequestBody) -> str:
+    if of.is_merge_patch:
+        given = f'{body}["{field.variable}"]'
+        return f'{_hashed(given)} if "{field.variable}" in {body} else {kept}'
+    given = f"{body}.{field.variable}"
+    return _hashed(given) if field.required else f"{_hashed(given)} if {given} else {kept}"

@@ -40,7 +40,7 @@ from specwright.model.wire import flattened, kinds, squashed
 from specwright.spec import syntax
 from specwright.spec.syntax import Schema
 
-_ACCOUNTS = frozenset({"registerUser", "login", "refresh", "logout", "resetPassword"})
+_ACCOUNTS = frozenset({"refresh", "logout", "resetPassword"})
 _FOLDERS_TAKEN = frozenset({"core", "tests", "migrations", "backend"})
 _HEADERS_OF_HTTP = frozenset(
     {"accept", "authorization", "content-type", "if-match", "idempotency-key", "x-request-id"}
@@ -51,6 +51,7 @@ _WRITERS = (
     OperationKind.UPDATE,
     OperationKind.REPLACE,
 )  # whose body is the row
+_SIGN_IN = OperationKind.SIGN_IN
 _ON_ITS_ROW = (OperationKind.READ, OperationKind.UPDATE, OperationKind.REPLACE)
 _ACTS = (
     OperationKind.TRANSITION,
@@ -183,6 +184,9 @@ def subjects_of(contract: syntax.Contract, around: Surroundings) -> dict[str, Su
         if block is not None and block.search is not None:
             above = (*above, *((reading.row.entity,) if reading.row is not None else ()))
             entity = block.search.entity.value
+        accounts = around.meanings.accounts
+        if accounts is not None and written.id.value in (accounts.register, accounts.sign_in):
+            entity = accounts.entity
         known = entity if entity in around.entities else None
         found[written.id.value] = Subject(known, above, _lists(written, reading))
     return found
@@ -286,6 +290,11 @@ class _Binding:
         block = self._reach.block
         if self._id in self.around.webhooks:
             return OperationKind.WEBHOOK
+        accounts = self.around.meanings.accounts
+        if accounts is not None and self._id == accounts.register:
+            return OperationKind.CREATE
+        if accounts is not None and self._id == accounts.sign_in:
+            return OperationKind.SIGN_IN
         if self._id in _ACCOUNTS and self.around.has_accounts:
             return OperationKind.ACCOUNT
         if block is not None and block.search is not None:
@@ -349,6 +358,9 @@ class _Binding:
         if kind is OperationKind.TRANSITION:
             self._check_transition(reading)
             named = self.around.triggers[self._id]
+        accounts = self.around.meanings.accounts
+        if accounts is not None and self._id in (accounts.register, accounts.sign_in):
+            named = accounts.entity
         if kind in (OperationKind.LINK, OperationKind.UNLINK) and reading.link is not None:
             named = reading.link.entity
         return self.around.entities.get(named or "")
@@ -478,12 +490,14 @@ class _Binding:
         is_alone = len(flattened(schema).properties) == 1
         envelope = (
             row_envelope(entity, schema, self.around.meanings)
-            if entity is not None and operation.kind in _WRITERS and is_alone
+            if entity is not None and operation.kind in (*_WRITERS, _SIGN_IN) and is_alone
             else None
         )
         inner = envelope.schema if envelope is not None else schema
         binder = BodyBinder(self.around.meanings, self.problems)
         fields = binder.fields(entity, inner, self._writing(operation, entity))
+        if operation.kind is OperationKind.SIGN_IN:
+            self._check_sign_in(fields)
         names_some = operation.kind is OperationKind.REPLACE and not any(f.required for f in fields)
         is_patch = self.written.method == "patch" or (names_some and bool(fields))
         body = body_of(written, media, name, fields, is_patch=is_patch)
@@ -494,6 +508,17 @@ class _Binding:
         return replace(
             body, name=own, schema=flattened(inner), envelope=envelope.member, wrapped_as=name
         )
+
+    def _check_sign_in(self, fields: tuple[BodyField, ...]) -> None:
+        """Who signs in says who they are, and proves it."""
+        accounts = self.around.meanings.accounts
+        said = {field.column for field in fields if field.required}
+        for column in (accounts.login, accounts.password) if accounts is not None else ():
+            if column not in said:
+                self._open(
+                    f"{self._call} signs in, but its body does not require what `{column}` tells.",
+                    "Require the properties by which users sign in: who they are, and `password`.",
+                )
 
     def _writing(self, operation: Operation, entity: Entity | None) -> Writing:
         creates = operation.kind is OperationKind.CREATE
@@ -507,7 +532,8 @@ class _Binding:
                 [own for own, _ in operation.parent_joins],
                 creates=creates,
             )
-        return Writing(creates, operation.kind in _WRITERS, taken, self._reach.reads)
+        writes = operation.kind in (*_WRITERS, _SIGN_IN)
+        return Writing(creates, writes, taken, self._reach.reads)
 
     def _answers(
         self, operation: Operation, entity: Entity | None, paging: Paging

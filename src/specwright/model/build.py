@@ -34,7 +34,7 @@ from specwright.spec import syntax
 from specwright.spec.syntax import Bundle
 from specwright.spec.text import Text
 
-_OF_NO_ROW = (OperationKind.ACCOUNT, OperationKind.WEBHOOK)
+_OF_NO_ROW = (OperationKind.ACCOUNT, OperationKind.SIGN_IN, OperationKind.WEBHOOK)
 
 
 def build_model(bundle: Bundle, report: Report, invalid: int = BAD_REQUEST) -> Model:
@@ -82,6 +82,7 @@ class _Build(Rulebook):
             validation_status=self._validation_status,
             errors=self._errors[0],
             credential=credential_of(self.bundle.contract),
+            accounts=self._accounts,
             contract=self.bundle.contract,
             service=self.bundle.service,
             scopes=self._scopes,

@@ -3,6 +3,7 @@
 from functools import cached_property
 
 from specwright.diagnostic import Code, Level
+from specwright.model.accounts import Accounts, read_accounts
 from specwright.model.binding import Subject, bind_contract, subjects_of
 from specwright.model.binding import Surroundings as BindingSurroundings
 from specwright.model.error_reading import read_error_body
@@ -27,7 +28,7 @@ class ContractReading(Foundation):
             derived[entity] = (*derived.get(entity, ()), value)
         service = self.bundle.service
         return BindingSurroundings(
-            Meanings(self._entities, self._enum_by_name, derived),
+            Meanings(self._entities, self._enum_by_name, derived, self._accounts),
             self._reach,
             self._users,
             self._states,
@@ -36,6 +37,15 @@ class ContractReading(Foundation):
             webhooks=frozenset(word.value for word in service.webhooks),
             idempotent=frozenset(word.value for word in service.idempotency),
             beyond=frozenset(name for need in self._beyond if need.node for name in need.node[1:]),
+        )
+
+    @cached_property
+    def _accounts(self) -> Accounts | None:
+        return read_accounts(
+            self.bundle.service.auth,
+            self._entities.get(self._users or ""),
+            self._contract_operations,
+            self.report,
         )
 
     @cached_property

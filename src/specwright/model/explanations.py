@@ -26,6 +26,7 @@ _DOES = {
     OperationKind.UNLINK: "removes a row of {many}, if there is one",
     OperationKind.PICK: "picks one row of {many} that nobody else has locked",
     OperationKind.FIND: "finds one row of {many}",
+    OperationKind.SIGN_IN: "gives a token to the row of {many} whose password it is",
     OperationKind.ACTION: "does what its rules say",
 }
 

@@ -46,7 +46,9 @@ class Missing:
 
 
 NOT_BUILT: Mapping[Capability, Missing] = {
-    Capability.ACCOUNTS: Missing("Registration, login and refresh are not built yet."),
+    Capability.ACCOUNTS: Missing(
+        "Refreshing, signing out and resetting passwords are not built yet."
+    ),
     Capability.WEBHOOKS_IN: Missing("Incoming webhooks are not built yet."),
     Capability.EVENTS: Missing("Outgoing webhooks are not built yet."),
     Capability.CLIENT_CALLS: Missing("Calls of other services are not built yet."),

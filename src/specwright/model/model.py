@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from specwright.model.access import Access, HiddenField, Roles, Visibility
+from specwright.model.accounts import Accounts
 from specwright.model.calls import CallGraph, Kind
 from specwright.model.credentials import Credential
 from specwright.model.entities import Entity, EnumType
@@ -43,6 +44,7 @@ class Model:
     validation_status: int
     errors: ErrorBody
     credential: Credential
+    accounts: Accounts | None  # None where nobody signs in by a password
     contract: Contract | None
     service: Service
     scopes: Scopes

@@ -25,7 +25,8 @@ class OperationKind(StrEnum):
     PICK = "pick"  # one row that fits, locked; rows that others hold are skipped
     FIND = "find"  # one row that fits
     ACTION = "action"  # what the rules say, on the row of the path
-    ACCOUNT = "account"  # registerUser, login, refresh
+    SIGN_IN = "sign-in"
+    ACCOUNT = "account"  # refresh, logout, resetPassword
     WEBHOOK = "webhook"  # an event of a service that we call
 
 
@@ -185,7 +186,8 @@ class BodyField:
 
     `rows` are those of `relation` that are created with the row. Without either, the rules use it.
     A column that is a key `names_row` of an entity, which is looked up for the caller first.
-    `texts` are joined to the row, those that are not there yet made.
+    `texts` are joined to the row, those that are not there yet made. Of a `secret` the column has a
+    hash.
     """
 
     name: str
@@ -197,6 +199,7 @@ class BodyField:
     rows: tuple["BodyField", ...] = ()
     names_row: str | None = None
     texts: JoinedTexts | None = None
+    secret: bool = False
 
     @property
     def variable(self) -> str:
@@ -250,13 +253,26 @@ class RelatedCount:
 
 
 @dataclass(frozen=True, slots=True)
+class AccessToken:
+    """A new token with which the row, one of those who sign in, is believed."""
+
+
+@dataclass(frozen=True, slots=True)
 class DerivedValue:
     """What `derived:` says, by its name there."""
 
     name: str
 
 
-ValueSource = ColumnValue | RelatedValue | RelatedView | RelatedCount | DerivedValue | JoinedTexts
+ValueSource = (
+    ColumnValue
+    | RelatedValue
+    | RelatedView
+    | RelatedCount
+    | DerivedValue
+    | JoinedTexts
+    | AccessToken
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,6 +302,10 @@ class View:
     entity: str
     fields: tuple[ViewField, ...]
     text: str | None = None  # the column that a row is shown as, where it is no object
+
+    @property
+    def has_token(self) -> bool:
+        return any(isinstance(field.source, AccessToken) for field in self.fields)
 
     def shows(self, entity: str, column: str) -> bool:
         """Whether it, or a view within it, shows a column of an entity."""

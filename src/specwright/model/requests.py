@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from specwright.address import pascal, snake
 from specwright.diagnostic import Place, did_you_mean
+from specwright.model.accounts import is_password
 from specwright.model.entities import Column, Entity, Relation
 from specwright.model.joined import is_list_of_texts, joined_texts
 from specwright.model.operations import (
@@ -90,6 +91,9 @@ class BodyBinder:
             if not is_used:
                 self._say_unused(entity, name, field.place)
             return field
+        accounts = self.meanings.accounts
+        if accounts is not None and entity.name == accounts.entity and is_password(name):
+            return replace(field, column=accounts.password, secret=True)
         relation = self.meanings.relation_named(entity, name)
         if relation is not None and relation.kind == "many" and "array" in kinds(field.schema):
             return self._rows(entity, relation, field, writing, depth)

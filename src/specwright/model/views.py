@@ -11,10 +11,12 @@ from dataclasses import dataclass, replace
 
 from specwright.address import pascal, snake
 from specwright.diagnostic import Code, Place, did_you_mean
+from specwright.model.accounts import Accounts, is_access_token
 from specwright.model.entities import Column, Entity, EnumType, Relation
 from specwright.model.joined import is_list_of_texts, joined_texts, natural_key
 from specwright.model.naming import singular
 from specwright.model.operations import (
+    AccessToken,
     ColumnValue,
     DerivedValue,
     RelatedCount,
@@ -55,6 +57,7 @@ class Meanings:
     entities: Mapping[str, Entity]
     enums: Mapping[str, EnumType]
     derived: Mapping[str, tuple[str, ...]]  # by entity
+    accounts: Accounts | None = None
 
     def enum_of(self, column: Column) -> EnumType | None:
         return self.enums.get(column.type.enum or "")
@@ -210,6 +213,9 @@ class ViewBinder:
     def _of_others(self, prop: _Property) -> _Found | None:
         """What rows of others tell: a value of one, how many there are, their texts."""
         entity, name = prop.entity, prop.name
+        accounts = self.meanings.accounts
+        if accounts is not None and entity.name == accounts.entity and is_access_token(name):
+            return _Found(AccessToken())
         if (through := self._through(entity, name)) is not None:
             relation, column = through
             found = self._column(prop, column, RelatedValue(relation.name, column.name))

@@ -15,7 +15,14 @@ from specwright.spec.yaml import Entry, Mapping, Node
 
 KEYS = ("auth", "idempotency", "clients", "webhooks", "limits")
 LATER = ("cache", "graphql")  # described, and not built by this version
-AUTH_KEYS = ("users", "login", "access_token", "refresh_token")
+_OF_ACCOUNTS = (
+    ("password", "the column with the hash of a password", "password_hash"),
+    ("register", "the operation with which users register", "registerUser"),
+    ("sign_in", "the operation with which users sign in", "login"),
+)
+AUTH_KEYS = (
+    "users", "login", "password", "register", "sign_in", "access_token", "refresh_token"
+)  # fmt: skip
 REFRESH_KEYS = ("ttl", "rotate", "reuse")
 CLIENT_KEYS = ("contract", "url", "auth", "timeout", "retry", "breaker")
 RETRY_KEYS = ("attempts", "backoff", "for")
@@ -109,7 +116,13 @@ class _ServiceBlocks:
         )
         access = self._duration(mapping, "access_token", "15m")
         refresh = self._refresh(mapping.get("refresh_token"))
-        return Auth(users, login, access, refresh, mapping.place) if users else None
+        password, register, sign_in = (
+            self.shapes.word(mapping.get(key), key, NAME, meant, example)
+            for key, meant, example in _OF_ACCOUNTS
+        )
+        if users is None:
+            return None
+        return Auth(users, login, access, refresh, password, register, sign_in, place=mapping.place)
 
     def _refresh(self, node: Node | None) -> Word | None:
         if not isinstance(node, Mapping):

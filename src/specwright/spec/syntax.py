@@ -386,6 +386,9 @@ class Auth:
     login: Word | None = None
     access_token: Word | None = None  # a duration such as `15m`
     refresh_token: Word | None = None
+    password: Word | None = None  # the column with its hash
+    register: Word | None = None  # operations of the contract
+    sign_in: Word | None = None
     place: Place | None = None
 
 

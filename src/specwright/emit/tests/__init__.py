@@ -7,6 +7,7 @@ from specwright.diagnostic import Report
 from specwright.emit.hooks import has_hooks, jobs_with_hooks, services_with_hooks
 from specwright.emit.rendering import render, verbatim
 from specwright.emit.tests.access import emit_access
+from specwright.emit.tests.accounts import emit_accounts
 from specwright.emit.tests.calls import emit_calls
 from specwright.emit.tests.given import emit_given
 from specwright.emit.tests.hooks import emit_fake_hooks
@@ -44,6 +45,7 @@ class EmittedTests:
 _IN_A_DOMAIN: dict[str, Callable[[Plan, str], str | None]] = {
     "calls": emit_calls,
     "test_access": emit_access,
+    "test_accounts": emit_accounts,
     "test_rules": emit_rules,
     "test_paths": emit_paths,
     "test_reads": emit_reads,

@@ -12,6 +12,7 @@ from specwright.emit.behaviour import Behaviour
 from specwright.emit.tests import samples
 from specwright.emit.tests.constraints import broken_check
 from specwright.emit.tests.factory import Factory, Fill, Row, Status
+from specwright.emit.tests.passwords import HASH
 from specwright.emit.tests.requests import sample_record
 from specwright.emit.tests.values import NOW
 from specwright.model import Model
@@ -115,7 +116,9 @@ class Factories:
                 yield self._fill(entity, column)
 
     def _fill(self, entity: Entity, column: Column) -> Fill:
-        default = column.default
+        default, accounts = column.default, self.model.accounts
+        if accounts and (entity.name, column.name) == (accounts.entity, accounts.password):
+            return Fill(column, "sample", HASH)
         if isinstance(default, LiteralDefault):
             return Fill(column, "default", default_value(column))
         if default is not None:

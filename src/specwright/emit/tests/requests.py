@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -46,6 +46,8 @@ def fields_of(model: Model, operation: Operation) -> tuple[FieldOf, ...]:
 
 
 def _field_of(entity: Entity | None, field: BodyField) -> FieldOf:
+    """Of a secret no column holds what is sent."""
+    field = replace(field, column=None) if field.secret else field
     column = entity.column(field.column) if entity and field.column else None
     return FieldOf(field, entity, column)
 

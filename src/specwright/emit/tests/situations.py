@@ -19,6 +19,7 @@ from specwright.emit.tests.conditions import conditions_of, values_of_trigger
 from specwright.emit.tests.factories import Factories
 from specwright.emit.tests.factory import Row
 from specwright.emit.tests.hooks import values_of
+from specwright.emit.tests.passwords import HASH, PASSWORD
 from specwright.emit.tests.requests import (
     MADE_UP,
     FieldOf,
@@ -92,6 +93,9 @@ class Situation:
             return None
         says = {**self._tenant(stage), **says_by_path(operation, self.path)}
         written = columns_of(stage.factories.model, operation, body)
+        accounts = stage.factories.model.accounts
+        if accounts is not None and entity == accounts.entity:
+            written |= {accounts.password: HASH}
         return stage.new(entity, {**self._set_on(stage, entity), **says, **written})
 
     def _set_on(self, stage: Stage, entity: str) -> Row:
@@ -501,6 +505,8 @@ class Situations:
         """As little as the call takes, with the rows that it names."""
         if self.operation.body is None:
             return None, []
+        if self.operation.kind is OperationKind.SIGN_IN:
+            return self._credentials(taken)
         fields = fields_of(self.model, self.operation)
         required = [one for one in fields if one.field.required]
         plain = {} if required else self._smallest_change()
@@ -516,6 +522,20 @@ class Situations:
             else:
                 body[one.field.name] = sample_value(self.model, one)
         return body | plain, givens
+
+    def _credentials(self, taken: set[str]) -> tuple[dict[str, Any], list[Given]]:
+        """Those of somebody who can sign in."""
+        accounts, body = self.model.accounts, self.operation.body
+        assert accounts is not None
+        assert body is not None
+        variable = variable_of(self.model.entity(accounts.entity))
+        variable = variable if variable not in taken else f"{variable}_2"
+        said: dict[str, Any] = {}
+        for field in body.fields:
+            said[field.name] = PASSWORD if field.secret else Ref(variable, accounts.login)
+            if field.secret and not can_be_said(flattened(field.schema), PASSWORD):
+                raise NoSample(field.name)
+        return said, [Given(variable, accounts.entity)]
 
     def _name_for(self, one: FieldOf, key: ForeignKey, taken: set[str]) -> str:
         """The variable of a row that a body names."""
@@ -541,7 +561,7 @@ class Situations:
         """The first fields of a patch, with values that are others than before."""
         found: dict[str, Any] = {}
         for one in fields_of(self.model, self.operation):
-            if one.key is not None or one.field.relation is not None:
+            if one.key is not None or one.field.relation is not None or one.field.secret:
                 continue
             try:
                 value = sample_value(self.model, one)
