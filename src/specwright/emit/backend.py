@@ -17,6 +17,7 @@ from specwright.emit.needs import Needs
 from specwright.emit.overlay import emit_contract
 from specwright.emit.parts import emit_parts
 from specwright.emit.policies import emit_policies
+from specwright.emit.refresh_tokens import emit_refresh_tokens
 from specwright.emit.rendering import render
 from specwright.emit.repository import emit_repository
 from specwright.emit.routes import emit_routes
@@ -38,6 +39,7 @@ _IN_A_DOMAIN: dict[str, Callable[[Model, str], str | None]] = {
     "parts": emit_parts,
     "operations": emit_actions,
     "policies": emit_policies,
+    "refresh_tokens": emit_refresh_tokens,
     "repository": emit_repository,
     "routes": emit_routes,
     "schemas": emit_schemas,

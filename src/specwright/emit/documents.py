@@ -7,6 +7,7 @@ from specwright.emit import names
 from specwright.emit.hooks import has_hooks
 from specwright.emit.lookups import permissions
 from specwright.emit.needs import Needs
+from specwright.emit.refresh_tokens import refreshes
 from specwright.emit.rendering import render, verbatim
 from specwright.model import Model
 from specwright.tree import Tree
@@ -89,6 +90,7 @@ def _pyproject(model: Model, needs: Needs, domains: list[str], python_files: fro
         title=model.title,
         apps="backend.app | backend.worker",
         has_accounts=model.accounts is not None,
+        refreshes=refreshes(model),
         has_jobs=needs.jobs,
         has_hooks=has_hooks(model),
         domains=" : ".join(f"backend.{domain}" for domain in domains),

@@ -407,6 +407,16 @@ class _Writer:
     def _sign_in(self, repository: Repository) -> None:
         """Whoever signs in is nobody yet, for whom rows could exist."""
         accounts = self.model.accounts
+        if any(self.handled.of(OperationKind.REFRESH)):
+            (key,) = self._key_columns()
+            own = f"{self._table}.{key.attribute} == bindparam({quoted(key.attribute)})"
+            text = f"_OF_KEY = Statement({self._row}, select({self._table}).where({own}))"
+            self.module.statements.append(text)
+            repository.on_rows.append(
+                f"async def of_key(self, {key.attribute}: {columns.plain_type(key.type)})"
+                f" -> {self._row}:\n"
+                f"    return await _OF_KEY.one(self._connection, {key.attribute}={key.attribute})"
+            )
         if accounts is None or not any(self.handled.of(OperationKind.SIGN_IN)):
             return
         name = self.handled.entity.columns_by_name[accounts.login].attribute

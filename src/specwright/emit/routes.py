@@ -21,6 +21,7 @@ from specwright.emit.lookups import body_argument, caller_module, subject_of
 from specwright.emit.page_schemas import text_of
 from specwright.emit.parts import needs_parts
 from specwright.emit.rendering import render
+from specwright.emit.schemas import tokens_of
 from specwright.emit.service import key_parameters, service_class
 from specwright.emit.wording import quoted
 from specwright.model import Model
@@ -211,7 +212,8 @@ def _lines(model: Model, operation: Operation) -> Iterator[str]:
         yield f"return answer({names.page_class(answered.page)}.of(page){_status(answered)})"
     else:
         parts = needs_parts(model, answered.view)
-        yield f"{'parts' if parts else entity.row} = {call}"
+        given = ", refresh_token" if answered.view.has_refresh_token else ""
+        yield f"{'parts' if parts else entity.row}{given} = {call}"
         nothing = next((one for one in operation.answers if one.view is None), None)
         if nothing is not None:
             yield f"if {'parts' if parts else entity.row} is None:"
@@ -228,8 +230,8 @@ def _answer(entity: Entity, answered: Success, *, parts: bool) -> str:
     row = f"parts.{entity.row}" if parts else entity.row
     etag = f", etag=etag({row}.version)" if entity.versioned else ""
     shown = "parts" if parts else entity.row
-    token = ", token" if answered.view.has_token else ""
-    view = f"{names.view_class(answered.view)}.of({shown}{token})"
+    given = [*([shown] if answered.view.shows_row else []), *tokens_of(answered.view)]
+    view = f"{names.view_class(answered.view)}.of({', '.join(given)})"
     if answered.envelope is not None:
         view = f"{names.wrapping_class(answered.wrapped_as)}({view})"
     return f"{view}{_status(answered)}{etag}"

@@ -307,7 +307,9 @@ def _view(model: Model, view: View) -> _View:
         name=names.view_class(view),
         singular=entity.row,
         renames=renamed((field.variable, field.name) for field in view.fields),
-        parameters=f"{taken}, token: str" if view.has_token else taken,
+        parameters=", ".join(
+            [*([taken] if view.shows_row else []), *(f"{name}: str" for name in tokens_of(view))]
+        ),
         fields=tuple(_view_field(model, view, field, row) for field in view.fields),
     )
 
@@ -325,8 +327,8 @@ def _view_field(  # noqa: PLR0911 - a table
             return _nested_view(field, entity, relation, inner, many=many)
         case RelatedCount(relation):
             return _Field(field.variable, "int", value=f"parts.{relation}_count")
-        case AccessToken():
-            return _Field(field.variable, "str", value="token")
+        case AccessToken(refreshes):
+            return _Field(field.variable, "str", value="refresh_token" if refreshes else "token")
         case JoinedTexts():
             return _Field(field.variable, "list[str]", value=f"parts.{joined_part(field)}")
         case DerivedValue() as source:
@@ -389,6 +391,12 @@ def _nested_view(
         made = f"None if {value} is None else {name}.of({value})"
         return _Field(field.variable, f"{name} | None", value=made)
     return _Field(field.variable, name, value=f"{name}.of({value})")
+
+
+def tokens_of(view: View) -> Iterator[str]:
+    """What a view of somebody who signs in takes beside their row."""
+    yield from ["token"] if view.has_token else []
+    yield from ["refresh_token"] if view.has_refresh_token else []
 
 
 def schema_name(name: str) -> str:

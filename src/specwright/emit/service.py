@@ -48,6 +48,7 @@ from specwright.model.operations import (
     View,
 )
 
+_OF_ACCOUNTS = (OperationKind.SIGN_IN, OperationKind.REFRESH, OperationKind.SIGN_OUT)
 _READS = (OperationKind.READ, OperationKind.LIST, OperationKind.SIGN_IN)
 _CALLED = {"now": "self._now", "hooks": "self._hooks"}
 
@@ -130,7 +131,7 @@ def _nested_imports(model: Model, operation: Operation) -> Iterator[tuple[str, s
     for nested in nested_rows(model, operation):
         yield f"{nested.entity.domain}.repository", f"{nested.entity.name}Rows"
         yield f"{nested.entity.domain}.repository", nested.struct
-    if operation.kind is OperationKind.SIGN_IN:
+    if operation.kind in _OF_ACCOUNTS:
         users = subject_of(model, operation)
         yield f"{users.domain}.repository", f"{users.name}Rows"
     for _, joined in joined_by(model, operation):
@@ -159,8 +160,12 @@ class _Writer:
             parameters=list(self._parameters()),
             result=self._result(),
             doc=requirements or None,
-            lines=[self._opening(), *(f"    {line}" for line in self._lines())],
+            lines=[self._opening(), *(f"    {line}" for line in self._lines()), *self._closing()],
         )
+
+    def _closing(self) -> list[str]:
+        refused = 'raise Unauthenticated("The refresh token is not good, or not any more.")'
+        return [refused] if self.operation.kind is OperationKind.REFRESH else []
 
     # -- Signature --------------------------------------------------------------------------------
 
@@ -180,8 +185,10 @@ class _Writer:
         match self.operation.kind:
             case OperationKind.LIST:
                 return f"{page_form(self.operation)}[{row}]"
-            case OperationKind.LINK | OperationKind.UNLINK:
+            case OperationKind.LINK | OperationKind.UNLINK | OperationKind.SIGN_OUT:
                 return "None"
+            case OperationKind.SIGN_IN | OperationKind.REFRESH if self._refreshes:
+                return f"tuple[{row}, str]"
             case OperationKind.DELETE if self.operation.view is None:
                 return "None"
             case OperationKind.PICK | OperationKind.FIND if self._may_find_none:
@@ -199,7 +206,7 @@ class _Writer:
 
     def _opening(self) -> str:
         behaviour = self._behaviour
-        reads = self.operation.kind in _READS
+        reads = self.operation.kind in _READS and not self._refreshes
         if self.operation.is_public:
             mode = "visiting" if reads else "visiting_to_change"
         elif reads:
@@ -208,7 +215,7 @@ class _Writer:
             mode = "changing_alone"
         else:
             mode = "changing"
-        is_asked = self.operation.kind is not OperationKind.SIGN_IN or self._view_with_parts
+        is_asked = self.operation.kind not in _OF_ACCOUNTS or self._view_with_parts
         return f"async with self._caller.{mode}() as (connection, {'actor' if is_asked else '_'}):"
 
     def _lines(self) -> Iterator[str]:
@@ -216,7 +223,7 @@ class _Writer:
         guarded = is_guarded(self.model, self.operation)
         if guarded and not asks:
             yield self._permit()
-        if self.operation.kind is not OperationKind.SIGN_IN:
+        if self.operation.kind not in _OF_ACCOUNTS:
             yield f"{self._rows} = {repository_of(self.model, self._entity)}"
         yield from self._parents()
         yield from self._body(self._permit() if guarded and asks else None)
@@ -278,8 +285,8 @@ class _Writer:
                 yield from self._link(permit)
             case OperationKind.PICK | OperationKind.FIND:
                 yield from self._search(permit)
-            case OperationKind.SIGN_IN:
-                yield from self._signed_in()
+            case kind if kind in _OF_ACCOUNTS:
+                yield from self._of_account()
             case OperationKind.READ:
                 if permit is None:
                     yield from self._returned(f"await {self._rows}.{self._look('get')}")
@@ -399,6 +406,15 @@ class _Writer:
                 continue
             yield f"    {one.call(row, texts)}"
 
+    def _of_account(self) -> Iterator[str]:
+        match self.operation.kind:
+            case OperationKind.SIGN_IN:
+                yield from self._signed_in()
+            case OperationKind.REFRESH:
+                yield from self._refreshed()
+            case _:
+                yield f"await refresh_tokens.end(connection, {self._brought}, self._now)"
+
     def _signed_in(self) -> Iterator[str]:
         """Who it is, and whether it is them, take the same time whatever is wrong."""
         accounts, row = self.model.accounts, self._entity.row
@@ -412,7 +428,44 @@ class _Writer:
         yield f"is_theirs = await is_password({said[accounts.password]}, {kept})"
         yield f"if {row} is None or not is_theirs:"
         yield f'    raise Unauthenticated("The {accounts.login} or the password is wrong.")'
-        yield from self._returned(row)
+        if not self._refreshes:
+            yield from self._returned(row)
+            return
+        given = f"connection, {row}.{self._key}, self._now"
+        yield f"refresh_token = await refresh_tokens.begin({given})"
+        yield f"return {self._shown(row)}, refresh_token"
+
+    def _refreshed(self) -> Iterator[str]:
+        """What it does to a family of tokens stays, even where it refuses."""
+        row = self._entity.row
+        yield f"renewed = await refresh_tokens.renew(connection, {self._brought}, self._now)"
+        yield "if renewed is not None:"
+        yield f"    {row} = await {self._entity.name}Rows(connection).of_key(renewed[0])"
+        yield (
+            f"    return {self._shown(row)}, renewed[1]"
+            if self._refreshes
+            else (f"    return {self._shown(row)}")
+        )
+
+    @property
+    def _brought(self) -> str:
+        """The refresh token of the request."""
+        field = next(one for one in self._fields if one.brings_token)
+        return f"{body_argument(self.operation)}.{field.variable}"
+
+    @property
+    def _refreshes(self) -> bool:
+        return self.operation.view is not None and self.operation.view.has_refresh_token
+
+    @property
+    def _key(self) -> str:
+        return self._entity.columns_by_name[self._entity.primary_key.columns[0]].attribute
+
+    def _shown(self, row: str) -> str:
+        view = self._view_with_parts
+        if view is None:
+            return row
+        return f"await one_{parts_function(view)}(connection, actor, {row}{self._time_of(view)})"
 
     @property
     def _fields(self) -> tuple[BodyField, ...]:

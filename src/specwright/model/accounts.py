@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from specwright.diagnostic import Code, Level, Report, did_you_mean
 from specwright.model.entities import Column, Entity
 from specwright.model.expressions.moments import read_interval
+from specwright.model.operations import OperationKind
 from specwright.model.sql_types import Kind
 from specwright.model.wire import squashed
 from specwright.model.wording import near_or_all
@@ -13,10 +14,13 @@ from specwright.spec import syntax
 
 _REGISTER = ("registeruser", "register", "signup", "createaccount")
 _SIGN_IN = ("login", "signin", "authenticate", "createsession")
+_REFRESH = ("refresh", "refreshtoken", "refreshtokens", "refreshsession")
+_SIGN_OUT = ("logout", "signout", "revoke", "revoketoken", "deletesession")
 _HASHES = ("password_hash", "hashed_password", "password_digest", "passwd_hash")
 _TEXTS = (Kind.TEXT, Kind.VARCHAR)
 _USUAL_SECONDS = 15 * 60
 _ACCESS_TOKENS = frozenset({"token", "accesstoken", "jwt", "authtoken"})
+_REFRESH_TOKENS = frozenset({"refreshtoken", "refresh"})
 _PASSWORDS = frozenset({"password", "passwd", "newpassword"})
 
 
@@ -24,15 +28,29 @@ _PASSWORDS = frozenset({"password", "passwd", "newpassword"})
 class Accounts:
     """Rows of `entity` sign in by the column `login`; `password` is the column with a hash.
 
-    `access_seconds` is for how long an access token is believed.
+    Seconds are for how long tokens are believed; without those of refreshing there is none of it.
     """
 
     entity: str
     login: str
     password: str
     access_seconds: int
+    refresh_seconds: int | None
     register: str | None
     sign_in: str | None
+    refresh: str | None
+    sign_out: str | None
+
+    @property
+    def operations(self) -> Mapping[str, OperationKind]:
+        """What is done with accounts, by operation."""
+        found = {
+            self.register: OperationKind.CREATE,
+            self.sign_in: OperationKind.SIGN_IN,
+            self.refresh: OperationKind.REFRESH,
+            self.sign_out: OperationKind.SIGN_OUT,
+        }
+        return {name: kind for name, kind in found.items() if name is not None}
 
 
 def is_password(name: str) -> bool:
@@ -43,6 +61,15 @@ def is_password(name: str) -> bool:
 def is_access_token(name: str) -> bool:
     """Whether a property of an answer is one."""
     return squashed(name) in _ACCESS_TOKENS
+
+
+def is_of_accounts(operation: str) -> bool:
+    """Whether an operation is called as one that registers, signs in or goes on from there."""
+    return squashed(operation) in (*_REGISTER, *_SIGN_IN, *_REFRESH, *_SIGN_OUT, "resetpassword")
+
+
+def is_refresh_token(name: str) -> bool:
+    return squashed(name) in _REFRESH_TOKENS
 
 
 def read_accounts(
@@ -70,15 +97,18 @@ def read_accounts(
         users.name,
         login.name,
         password.name,
-        _seconds(auth),
+        _seconds(auth.access_token) or _USUAL_SECONDS,
+        _seconds(auth.refresh_token),
         _operation(auth.register, _REGISTER, operations, report),
         _operation(auth.sign_in, _SIGN_IN, operations, report),
+        _operation(None, _REFRESH, operations, report) if auth.refresh_token else None,
+        _operation(None, _SIGN_OUT, operations, report) if auth.refresh_token else None,
     )
 
 
-def _seconds(auth: syntax.Auth) -> int:
-    found = read_interval(auth.access_token.value) if auth.access_token is not None else None
-    return int(found.total_seconds()) if found is not None else _USUAL_SECONDS
+def _seconds(word: syntax.Word | None) -> int | None:
+    found = read_interval(word.value) if word is not None else None
+    return int(found.total_seconds()) if found is not None else None
 
 
 def _password(auth: syntax.Auth, by: syntax.Word, users: Entity, report: Report) -> Column | None:
@@ -111,15 +141,14 @@ def _operation(
     operations: Mapping[str, syntax.Operation],
     report: Report,
 ) -> str | None:
-    if said is not None:
-        if said.value not in operations:
-            report.add(
-                said.place,
-                Code.UNKNOWN_OPERATION,
-                f"`{said}` is no operation of the contract.",
-                did_you_mean(said.value, operations),
-            )
-            return None
+    if said is not None and said.value in operations:
         return said.value
+    if said is not None:
+        report.add(
+            said.place,
+            Code.UNKNOWN_OPERATION,
+            f"`{said}` is no operation of the contract.",
+            did_you_mean(said.value, operations),
+        )
     called = [name for name in operations if squashed(name) in usual]
     return called[0] if len(called) == 1 else None

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from specwright.address import pascal, snake
 from specwright.diagnostic import Code, Level, Report
 from specwright.model import naming
+from specwright.model.accounts import is_of_accounts
 from specwright.model.distinct import with_distinct_names
 from specwright.model.entities import Entity, EnumType
 from specwright.model.envelopes import read_envelope, row_envelope, rows_within
@@ -40,7 +41,7 @@ from specwright.model.wire import flattened, kinds, squashed
 from specwright.spec import syntax
 from specwright.spec.syntax import Schema
 
-_ACCOUNTS = frozenset({"refresh", "logout", "resetPassword"})
+_ACCOUNTS = frozenset({"refresh", "logout", "resetPassword"})  # where no tokens are refreshed
 _FOLDERS_TAKEN = frozenset({"core", "tests", "migrations", "backend"})
 _HEADERS_OF_HTTP = frozenset(
     {"accept", "authorization", "content-type", "if-match", "idempotency-key", "x-request-id"}
@@ -51,7 +52,7 @@ _WRITERS = (
     OperationKind.UPDATE,
     OperationKind.REPLACE,
 )  # whose body is the row
-_SIGN_IN = OperationKind.SIGN_IN
+_OF_ACCOUNTS = (OperationKind.SIGN_IN, OperationKind.REFRESH, OperationKind.SIGN_OUT)
 _ON_ITS_ROW = (OperationKind.READ, OperationKind.UPDATE, OperationKind.REPLACE)
 _ACTS = (
     OperationKind.TRANSITION,
@@ -185,7 +186,7 @@ def subjects_of(contract: syntax.Contract, around: Surroundings) -> dict[str, Su
             above = (*above, *((reading.row.entity,) if reading.row is not None else ()))
             entity = block.search.entity.value
         accounts = around.meanings.accounts
-        if accounts is not None and written.id.value in (accounts.register, accounts.sign_in):
+        if accounts is not None and written.id.value in accounts.operations:
             entity = accounts.entity
         known = entity if entity in around.entities else None
         found[written.id.value] = Subject(known, above, _lists(written, reading))
@@ -291,11 +292,11 @@ class _Binding:
         if self._id in self.around.webhooks:
             return OperationKind.WEBHOOK
         accounts = self.around.meanings.accounts
-        if accounts is not None and self._id == accounts.register:
-            return OperationKind.CREATE
-        if accounts is not None and self._id == accounts.sign_in:
-            return OperationKind.SIGN_IN
-        if self._id in _ACCOUNTS and self.around.has_accounts:
+        if accounts is not None and self._id in accounts.operations:
+            return accounts.operations[self._id]
+        if self.around.has_accounts and (
+            self._id in _ACCOUNTS if accounts is not None else is_of_accounts(self._id)
+        ):
             return OperationKind.ACCOUNT
         if block is not None and block.search is not None:
             return OperationKind.PICK if block.search.locks else OperationKind.FIND
@@ -359,7 +360,7 @@ class _Binding:
             self._check_transition(reading)
             named = self.around.triggers[self._id]
         accounts = self.around.meanings.accounts
-        if accounts is not None and self._id in (accounts.register, accounts.sign_in):
+        if accounts is not None and self._id in accounts.operations:
             named = accounts.entity
         if kind in (OperationKind.LINK, OperationKind.UNLINK) and reading.link is not None:
             named = reading.link.entity
@@ -490,14 +491,14 @@ class _Binding:
         is_alone = len(flattened(schema).properties) == 1
         envelope = (
             row_envelope(entity, schema, self.around.meanings)
-            if entity is not None and operation.kind in (*_WRITERS, _SIGN_IN) and is_alone
+            if entity is not None and operation.kind in (*_WRITERS, *_OF_ACCOUNTS) and is_alone
             else None
         )
         inner = envelope.schema if envelope is not None else schema
         binder = BodyBinder(self.around.meanings, self.problems)
         fields = binder.fields(entity, inner, self._writing(operation, entity))
-        if operation.kind is OperationKind.SIGN_IN:
-            self._check_sign_in(fields)
+        if operation.kind in _OF_ACCOUNTS:
+            self._check_account(operation.kind, fields)
         names_some = operation.kind is OperationKind.REPLACE and not any(f.required for f in fields)
         is_patch = self.written.method == "patch" or (names_some and bool(fields))
         body = body_of(written, media, name, fields, is_patch=is_patch)
@@ -509,9 +510,16 @@ class _Binding:
             body, name=own, schema=flattened(inner), envelope=envelope.member, wrapped_as=name
         )
 
-    def _check_sign_in(self, fields: tuple[BodyField, ...]) -> None:
-        """Who signs in says who they are, and proves it."""
+    def _check_account(self, kind: OperationKind, fields: tuple[BodyField, ...]) -> None:
+        """Who signs in says who they are, and proves it; others bring their token."""
         accounts = self.around.meanings.accounts
+        if kind is not OperationKind.SIGN_IN:
+            if [one.required for one in fields if one.brings_token] != [True]:
+                self._open(
+                    f"{self._call} is about a refresh token, but its body does not require one.",
+                    "Require `refresh_token` in its body.",
+                )
+            return
         said = {field.column for field in fields if field.required}
         for column in (accounts.login, accounts.password) if accounts is not None else ():
             if column not in said:
@@ -532,8 +540,9 @@ class _Binding:
                 [own for own, _ in operation.parent_joins],
                 creates=creates,
             )
-        writes = operation.kind in (*_WRITERS, _SIGN_IN)
-        return Writing(creates, writes, taken, self._reach.reads)
+        writes = operation.kind in (*_WRITERS, *_OF_ACCOUNTS)
+        brings_token = operation.kind in (OperationKind.REFRESH, OperationKind.SIGN_OUT)
+        return Writing(creates, writes, taken, self._reach.reads, brings_token)
 
     def _answers(
         self, operation: Operation, entity: Entity | None, paging: Paging

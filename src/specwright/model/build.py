@@ -34,7 +34,13 @@ from specwright.spec import syntax
 from specwright.spec.syntax import Bundle
 from specwright.spec.text import Text
 
-_OF_NO_ROW = (OperationKind.ACCOUNT, OperationKind.SIGN_IN, OperationKind.WEBHOOK)
+_OF_NO_ROW = (
+    OperationKind.ACCOUNT,
+    OperationKind.SIGN_IN,
+    OperationKind.REFRESH,
+    OperationKind.SIGN_OUT,
+    OperationKind.WEBHOOK,
+)
 
 
 def build_model(bundle: Bundle, report: Report, invalid: int = BAD_REQUEST) -> Model:
@@ -100,13 +106,13 @@ class _Build(Rulebook):
         needs = [
             *self._beyond,
             *(needs_of_security(contract) if contract is not None else ()),
-            *needs_of_operations(bound, self.bundle.service),
+            *needs_of_operations(bound, self.bundle.service, self._accounts),
             *needs_of_rules(rules, jobs),
             *needs_of_tables(self.bundle.data_model.tables, tuple(self._entities.values()), bound),
         ]
         for need in needs:
             missing = NOT_BUILT.get(need.capability)
-            if missing is not None:
+            if missing is not None and missing.is_told:
                 self.report.add(need.place, Code.NOT_BUILT, missing.sentence, level=Level.LATER)
         nodes: list[Node] = [("operation", name) for name in self._contract_operations]
         nodes += [("job", job.name) for job in jobs]

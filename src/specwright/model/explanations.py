@@ -27,6 +27,8 @@ _DOES = {
     OperationKind.PICK: "picks one row of {many} that nobody else has locked",
     OperationKind.FIND: "finds one row of {many}",
     OperationKind.SIGN_IN: "gives a token to the row of {many} whose password it is",
+    OperationKind.REFRESH: "gives new tokens for a refresh token of {many}",
+    OperationKind.SIGN_OUT: "ends a refresh token, and all of its family",
     OperationKind.ACTION: "does what its rules say",
 }
 

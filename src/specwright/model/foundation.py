@@ -12,6 +12,7 @@ from specwright.model.lifecycles import (
     read_lifecycles,
 )
 from specwright.model.reach import ReachFinder
+from specwright.model.refresh_tokens import with_refresh_tokens
 from specwright.model.tables import read_entities, read_enums
 from specwright.model.tenancy import Tenancy, read_tenancy, with_tenant_paths
 from specwright.model.wording import near_or_all
@@ -51,7 +52,8 @@ class Foundation:
 
     @cached_property
     def _tables(self) -> tuple[Entity, ...]:
-        return read_entities(self.bundle.data_model, self._enums, self.report)
+        written = with_refresh_tokens(self.bundle.data_model, self.bundle.service.auth)
+        return read_entities(written, self._enums, self.report)
 
     @cached_property
     def _users(self) -> str | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from specwright.diagnostic import Place
+from specwright.model.accounts import Accounts
 from specwright.model.calls import CallGraph, Node
 from specwright.model.credentials import credential_of, is_opened_by
 from specwright.model.entities import Entity
@@ -19,6 +20,7 @@ from specwright.spec.syntax import Word
 
 class Capability(StrEnum):
     ACCOUNTS = "accounts"
+    UNREAD_ACCOUNTS = "unread accounts"
     WEBHOOKS_IN = "webhooks-in"
     EVENTS = "events"
     CLIENT_CALLS = "client-calls"
@@ -39,16 +41,21 @@ class Capability(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A sentence on what is not built, and whether an operation that needs it is left out."""
+    """A sentence on what is not built, and whether an operation that needs it is left out.
+
+    It is not told where something else is told already.
+    """
 
     sentence: str
     stops: bool = True
+    is_told: bool = True
 
 
 NOT_BUILT: Mapping[Capability, Missing] = {
     Capability.ACCOUNTS: Missing(
-        "Refreshing, signing out and resetting passwords are not built yet."
+        "Signing out without a refresh token, and resetting passwords, are not built yet."
     ),
+    Capability.UNREAD_ACCOUNTS: Missing("Nothing says how users sign in.", is_told=False),
     Capability.WEBHOOKS_IN: Missing("Incoming webhooks are not built yet."),
     Capability.EVENTS: Missing("Outgoing webhooks are not built yet."),
     Capability.CLIENT_CALLS: Missing("Calls of other services are not built yet."),
@@ -119,11 +126,14 @@ def needs_of_security(contract: syntax.Contract) -> Iterator[Need]:
                 yield Need(Capability.OTHER_SECURITY, scheme.name.place, node)
 
 
-def needs_of_operations(operations: Sequence[Operation], service: syntax.Service) -> Iterator[Need]:
+def needs_of_operations(
+    operations: Sequence[Operation], service: syntax.Service, accounts: Accounts | None
+) -> Iterator[Need]:
     for operation in operations:
         node: Node = ("operation", operation.id)
         if operation.kind is OperationKind.ACCOUNT:
-            yield Need(Capability.ACCOUNTS, operation.place, node)
+            needed = Capability.ACCOUNTS if accounts else Capability.UNREAD_ACCOUNTS
+            yield Need(needed, operation.place, node)
         if operation.kind is OperationKind.WEBHOOK:
             yield Need(Capability.WEBHOOKS_IN, operation.place, node)
     for word in service.idempotency:
@@ -131,8 +141,9 @@ def needs_of_operations(operations: Sequence[Operation], service: syntax.Service
     for limit in service.limits:
         if limit.rate is not None:
             yield Need(Capability.RATE_LIMITS, limit.rate.place)
-    if service.auth is not None and service.auth.refresh_token is not None:
-        yield Need(Capability.REFRESH_TOKENS, service.auth.refresh_token.place)
+    auth = service.auth
+    if auth is not None and auth.refresh_token is not None and auth.login is None:
+        yield Need(Capability.REFRESH_TOKENS, auth.refresh_token.place)
 
 
 def needs_of_rules(rules: Sequence[Rule], jobs: Sequence[Job]) -> Iterator[Need]:

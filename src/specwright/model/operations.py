@@ -26,7 +26,9 @@ class OperationKind(StrEnum):
     FIND = "find"  # one row that fits
     ACTION = "action"  # what the rules say, on the row of the path
     SIGN_IN = "sign-in"
-    ACCOUNT = "account"  # refresh, logout, resetPassword
+    REFRESH = "refresh"
+    SIGN_OUT = "sign-out"
+    ACCOUNT = "account"  # resetPassword
     WEBHOOK = "webhook"  # an event of a service that we call
 
 
@@ -200,6 +202,7 @@ class BodyField:
     names_row: str | None = None
     texts: JoinedTexts | None = None
     secret: bool = False
+    brings_token: bool = False  # to be refreshed, or to be ended
 
     @property
     def variable(self) -> str:
@@ -254,7 +257,12 @@ class RelatedCount:
 
 @dataclass(frozen=True, slots=True)
 class AccessToken:
-    """A new token with which the row, one of those who sign in, is believed."""
+    """A new token with which the row, one of those who sign in, is believed.
+
+    One that `refreshes` is to be brought for the next one.
+    """
+
+    refreshes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,8 +312,18 @@ class View:
     text: str | None = None  # the column that a row is shown as, where it is no object
 
     @property
+    def shows_row(self) -> bool:
+        """Whether it shows anything of the row, beside tokens for it."""
+        tokens = [field for field in self.fields if isinstance(field.source, AccessToken)]
+        return not tokens or len(tokens) < len(self.fields)
+
+    @property
     def has_token(self) -> bool:
-        return any(isinstance(field.source, AccessToken) for field in self.fields)
+        return AccessToken() in (field.source for field in self.fields)
+
+    @property
+    def has_refresh_token(self) -> bool:
+        return AccessToken(refreshes=True) in (field.source for field in self.fields)
 
     def shows(self, entity: str, column: str) -> bool:
         """Whether it, or a view within it, shows a column of an entity."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from specwright.address import pascal, snake
 from specwright.diagnostic import Place, did_you_mean
-from specwright.model.accounts import is_password
+from specwright.model.accounts import is_password, is_refresh_token
 from specwright.model.entities import Column, Entity, Relation
 from specwright.model.joined import is_list_of_texts, joined_texts
 from specwright.model.operations import (
@@ -54,6 +54,7 @@ class Writing:
     writes: bool
     taken: Mapping[str, str]
     used_by_rules: frozenset[str]
+    brings_token: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,9 +92,9 @@ class BodyBinder:
             if not is_used:
                 self._say_unused(entity, name, field.place)
             return field
-        accounts = self.meanings.accounts
-        if accounts is not None and entity.name == accounts.entity and is_password(name):
-            return replace(field, column=accounts.password, secret=True)
+        proof = self._proof(entity, field, writing)
+        if proof is not None:
+            return proof
         relation = self.meanings.relation_named(entity, name)
         if relation is not None and relation.kind == "many" and "array" in kinds(field.schema):
             return self._rows(entity, relation, field, writing, depth)
@@ -110,6 +111,17 @@ class BodyBinder:
                 self._say_unknown(entity, name, field.place)
             return field
         return self._on_column(entity, column, field, writing)
+
+    def _proof(self, entity: Entity, field: BodyField, writing: Writing) -> BodyField | None:
+        """A password, of which a hash is kept; a token that was given before."""
+        accounts = self.meanings.accounts
+        if accounts is None or entity.name != accounts.entity:
+            return None
+        if writing.brings_token and is_refresh_token(field.name):
+            return replace(field, brings_token=True)
+        if is_password(field.name):
+            return replace(field, column=accounts.password, secret=True)
+        return None
 
     def _texts(self, entity: Entity, field: BodyField) -> BodyField | None:
         """A list of texts that stand for rows which are joined to the row."""

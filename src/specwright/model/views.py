@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from specwright.address import pascal, snake
 from specwright.diagnostic import Code, Place, did_you_mean
-from specwright.model.accounts import Accounts, is_access_token
+from specwright.model.accounts import Accounts, is_access_token, is_refresh_token
 from specwright.model.entities import Column, Entity, EnumType, Relation
 from specwright.model.joined import is_list_of_texts, joined_texts, natural_key
 from specwright.model.naming import singular
@@ -214,8 +214,11 @@ class ViewBinder:
         """What rows of others tell: a value of one, how many there are, their texts."""
         entity, name = prop.entity, prop.name
         accounts = self.meanings.accounts
-        if accounts is not None and entity.name == accounts.entity and is_access_token(name):
-            return _Found(AccessToken())
+        if accounts is not None and entity.name == accounts.entity:
+            if is_access_token(name):
+                return _Found(AccessToken())
+            if accounts.refresh_seconds is not None and is_refresh_token(name):
+                return _Found(AccessToken(refreshes=True))
         if (through := self._through(entity, name)) is not None:
             relation, column = through
             found = self._column(prop, column, RelatedValue(relation.name, column.name))

@@ -42,6 +42,8 @@ class _Told:
         yield self._refuses()
         if self.operation.view is not None and self.operation.view.has_token:
             yield self._believed()
+        if self._refresh_token is not None:
+            yield from self._renews(self._refresh_token)
         register = self.plan.model.operation(self.accounts.register or "")
         registering = self.plan.working(register, ANYONE) if register is not None else None
         if register is not None and registering is not None:
@@ -89,10 +91,8 @@ class _Told:
 
     def _believed(self) -> Test:
         """The token of the answer names who signed in, until it expires."""
-        view = self.operation.view
-        named = [one.name for one in (view.fields if view else ()) if _is_token(one.source)]
         key = self.plan.model.entity(self.accounts.entity).primary_key.columns[0]
-        token = f"{row_of(self.operation)}[{quoted(named[0])}]"
+        token = _token_in(self.operation, refreshes=False)
         return Test(
             test_name(self.operation.id, "gives a token that is believed"),
             (
@@ -136,6 +136,99 @@ class _Told:
             ),
         )
 
+    # -- Refreshing -------------------------------------------------------------------------------
 
-def _is_token(source: object) -> bool:
-    return isinstance(source, AccessToken)
+    @property
+    def _refresh_token(self) -> str | None:
+        return _token_in(self.operation, refreshes=True)
+
+    def _renews(self, token: str) -> Iterator[Test]:
+        refresh = self.plan.model.operation(self.accounts.refresh or "")
+        renewed = _token_in(refresh, refreshes=True) if refresh is not None else None
+        if refresh is None or renewed is None:
+            return
+        begin = (*self._givens(), f"first = {self._call(self._situation)}")
+        signed_in = f'assert first.outcome == "{self.working.found.outcome.answer}"'
+        good = f'assert second.outcome == "{refresh.answers[0].status}"'
+        refused = 'outcome == "401 unauthenticated"'
+        one, two = token.replace("answer", "first"), renewed.replace("answer", "second")
+        yield Test(
+            test_name(refresh.id, "gives new tokens once"),
+            (
+                *begin,
+                signed_in,
+                f"second = {_brings(refresh, one)}",
+                good,
+                f"assert {two} != {one}",
+                f"third = {_brings(refresh, two)}",
+                f'assert third.outcome == "{refresh.answers[0].status}"',
+            ),
+        )
+        yield Test(
+            test_name(refresh.id, "ends all that came of a token that is brought again"),
+            (
+                *begin,
+                signed_in,
+                f"second = {_brings(refresh, one)}",
+                good,
+                "",
+                f"again = {_brings(refresh, one)}",
+                f"after = {_brings(refresh, two)}",
+                "",
+                f"assert again.{refused}",
+                f"assert after.{refused}",
+            ),
+        )
+        yield Test(
+            test_name(refresh.id, "takes no token that has expired, or that was never given"),
+            (
+                *begin,
+                signed_in,
+                f"second = {_brings(refresh, one)}",
+                good,
+                "",
+                f"await world.pass_time(timedelta(seconds={self.accounts.refresh_seconds}))",
+                f"expired = {_brings(refresh, two)}",
+                f"unknown = {_brings(refresh, quoted('unknown'))}",
+                "",
+                f"assert expired.{refused}",
+                f"assert unknown.{refused}",
+            ),
+        )
+        yield from self._signs_out(refresh, (*begin, signed_in), one, refused)
+
+    def _signs_out(
+        self, refresh: Operation, begin: tuple[str, ...], token: str, refused: str
+    ) -> Iterator[Test]:
+        sign_out = self.plan.model.operation(self.accounts.sign_out or "")
+        if sign_out is None or not sign_out.is_public:
+            return
+        yield Test(
+            test_name(sign_out.id, "ends what was signed in"),
+            (
+                *begin,
+                f"ended = {_brings(sign_out, token)}",
+                f'assert ended.outcome == "{sign_out.answers[0].status}"',
+                "",
+                f"after = {_brings(refresh, token)}",
+                "",
+                f"assert after.{refused}",
+            ),
+        )
+
+
+def _brings(operation: Operation, token: str) -> str:
+    """The call with this refresh token."""
+    body = operation.body
+    name = next((one.name for one in (body.fields if body else ()) if one.brings_token), "")
+    said = f"{{{quoted(name)}: {token}}}"
+    sent = f"{{{quoted(body.envelope)}: {said}}}" if body and body.envelope else said
+    return f'await world.call(None, "{operation.method.upper()}", "{operation.path}", {sent})'
+
+
+def _token_in(operation: Operation, *, refreshes: bool) -> str | None:
+    """Where an answer has the token."""
+    fields = operation.view.fields if operation.view is not None else ()
+    wanted = AccessToken(refreshes=refreshes)
+    named = [one.name for one in fields if one.source == wanted]
+    return f"{row_of(operation)}[{quoted(named[0])}]" if named else None

@@ -507,6 +507,8 @@ class Situations:
             return None, []
         if self.operation.kind is OperationKind.SIGN_IN:
             return self._credentials(taken)
+        if self.operation.kind in (OperationKind.REFRESH, OperationKind.SIGN_OUT):
+            raise NoSample("a token that was given")
         fields = fields_of(self.model, self.operation)
         required = [one for one in fields if one.field.required]
         plain = {} if required else self._smallest_change()
