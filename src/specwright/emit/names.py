@@ -9,7 +9,7 @@ from specwright.model import Model
 from specwright.model.accounts import Accounts
 from specwright.model.entities import Entity
 from specwright.model.naming import attribute
-from specwright.model.operations import BodyField, ListEnvelope, View
+from specwright.model.operations import BodyField, ListEnvelope, RelatedView, View
 from specwright.model.typed import Typed, walk
 from specwright.model.types import Row
 
@@ -173,3 +173,6 @@ def _seen(model: Model, view: View) -> Iterator[str]:
         relation = entity.relation(name)
         if relation is not None:
             yield relation.target
+    for field in view.fields:
+        if isinstance(field.source, RelatedView) and field.source.over is not None:
+            yield field.source.view.entity

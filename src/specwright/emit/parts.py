@@ -213,8 +213,10 @@ class _Writer:
     def parts(self) -> _Parts:
         for one in sorted(self._view.fields, key=_views_first):
             match one.source:
-                case RelatedView(name, _, inner):
+                case RelatedView(relation=name, view=inner, over=None):
                     self._relation(name, inner)
+                case RelatedView(relation=name, view=inner, over=str(over)):
+                    self._over_links(name, inner, over)
                 case RelatedValue(name, _):
                     self._relation(name, None)
                 case RelatedCount(name):
@@ -287,6 +289,38 @@ class _Writer:
             self._lines.append(f"{by_key} = {{{key}: {row} for {row} in {found}}}")
             self._fills_one(part, by_key, typed, f"{self._entity.row}.{own}", relation)
 
+    def _over_links(self, name: str, inner: View, over: str) -> None:
+        """The links first, then all rows that they lead to, each once."""
+        links = self._model.entity(self._found(name).target)
+        relation, onward = self._found(name), links.relation(over)
+        assert onward is not None
+        target = self._model.entity(onward.target)
+        own, back = _ends(self._entity, links, relation)
+        ahead, far = _ends(links, target, onward)
+        link, row, typed = _each(links), _each(target), names.row_class(target)
+        read = self._statement(relation, links, back)
+        self._lines.append(f"{name}_links = await {read}.all(connection, keys={self._keys(own)})")
+        keys = f"list({{{link}.{ahead} for {link} in {name}_links}})"
+        read = self._statement(onward, target, far, of=links)
+        self._lines.append(f"{name}_found = await {read}.all(connection, keys={keys})")
+        found, each, key = f"{name}_found", row, f"{row}.{far}"
+        if needs_parts(self._model, inner):
+            now = ", now" if asks_time(self._model, inner) else ""
+            loaded = f"await {parts_function(inner)}(connection, actor, {found}{now})"
+            self._lines.append(f"{name}_parts = {loaded}")
+            found, each, typed = f"{name}_parts", "parts", parts_class(inner)
+            key = f"parts.{target.row}.{far}"
+        key_type = columns.plain_type(_column(links, back).type)
+        by_own, by_far = f"{name}_by_{back}", f"{name}_by_{far}"
+        self._lines += [
+            f"{by_far} = {{{key}: {each} for {each} in {found}}}",
+            f"{by_own}: dict[{key_type}, list[{typed}]] = {{}}",
+            f"for {link} in {name}_links:",
+            f"    {by_own}.setdefault({link}.{back}, []).append({by_far}[{link}.{ahead}])",
+        ]
+        part = related_part(self._entity, name)
+        self._fills(part, f"list[{typed}]", f"{by_own}.get({self._entity.row}.{own}, [])")
+
     def _fills_one(self, part: str, by_key: str, typed: str, own: str, relation: Relation) -> None:
         if relation.is_reverse:
             self._fills(part, f"{typed} | None", f"{by_key}.get({own})")
@@ -301,8 +335,10 @@ class _Writer:
         assert relation is not None
         return relation
 
-    def _statement(self, relation: Relation, target: Entity, far: str) -> str:
-        name = f"_{relation.name}_OF_{self._entity.table}".upper()
+    def _statement(
+        self, relation: Relation, target: Entity, far: str, of: Entity | None = None
+    ) -> str:
+        name = f"_{relation.name}_OF_{(of or self._entity).table}".upper()
         table = names.table_class(target)
         order = ", ".join(f"{table}.{key}" for key in target.primary_key.columns)
         self._module.statements[name] = (

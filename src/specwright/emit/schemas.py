@@ -323,7 +323,7 @@ def _view_field(  # noqa: PLR0911 - a table
             return _own(model, view, field, name, row)
         case RelatedValue(relation, name):
             return _of_related(model, view, field, relation, name)
-        case RelatedView(relation, many, inner):
+        case RelatedView(relation=relation, many=many, view=inner):
             return _nested_view(field, entity, relation, inner, many=many)
         case RelatedCount(relation):
             return _Field(field.variable, "int", value=f"parts.{relation}_count")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from specwright.model.entities import Column, Entity, ForeignKey
+from specwright.model.entities import Column, Entity, ForeignKey, Relation
 from specwright.model.operations import JoinedTexts
 from specwright.model.sql_types import Kind
 from specwright.model.wire import flattened, kinds, squashed
@@ -38,6 +38,29 @@ def joined_texts(
         (texts, column)
         for texts, target, column in _possible(entities, entity)
         if wanted in _names(target, column)
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def over_link(entities: Mapping[str, Entity], relation: Relation) -> Relation | None:
+    """The relation of links that leads on, where that is all that the relation's rows tell."""
+    link = entities[relation.target]
+    own = next((k for k in link.foreign_keys if k.columns == relation.target_columns), None)
+    others = [key for key in link.foreign_keys if key is not own]
+    if own is None or len(others) != 1 or not _only_joins(link, own, others[0]):
+        return None
+    ways = (one for one in link.relations if one.kind == "one")
+    return next((one for one in ways if one.columns == others[0].columns), None)
+
+
+def links_named(entities: Mapping[str, Entity], entity: Entity, name: str) -> Relation | None:
+    """The relation to the links that join the only table of that name to the row."""
+    wanted = squashed(name)
+    found = [
+        relation
+        for relation in entity.relations
+        if relation.kind == "many" and (over := over_link(entities, relation)) is not None
+        if squashed(entities[over.target].table) == wanted
     ]
     return found[0] if len(found) == 1 else None
 

@@ -243,11 +243,15 @@ class RelatedValue:
 
 @dataclass(frozen=True, slots=True)
 class RelatedView:
-    """The row, or the rows in the order of their primary key, that `relation` leads to."""
+    """The row, or the rows in the order of their primary key, that `relation` leads to.
+
+    Where that leads to links, it is the rows `over` them that are shown.
+    """
 
     relation: str
     many: bool
     view: "View"
+    over: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,7 +339,7 @@ class View:
                     return True
                 case RelatedValue(_, found) if found == column:
                     return True
-                case RelatedView(_, _, view) if view.shows(entity, column):
+                case RelatedView(view=view) if view.shows(entity, column):
                     return True
                 case _:
                     pass
@@ -345,7 +349,7 @@ class View:
         """The relations that it reads."""
         for field in self.fields:
             match field.source:
-                case RelatedValue(relation, _) | RelatedView(relation, _, _):
+                case RelatedValue(relation=relation) | RelatedView(relation=relation):
                     yield relation
                 case RelatedCount(relation):
                     yield relation

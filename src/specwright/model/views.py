@@ -13,7 +13,13 @@ from specwright.address import pascal, snake
 from specwright.diagnostic import Code, Place, did_you_mean
 from specwright.model.accounts import Accounts, is_access_token, is_refresh_token
 from specwright.model.entities import Column, Entity, EnumType, Relation
-from specwright.model.joined import is_list_of_texts, joined_texts, natural_key
+from specwright.model.joined import (
+    is_list_of_texts,
+    joined_texts,
+    links_named,
+    natural_key,
+    over_link,
+)
 from specwright.model.naming import singular
 from specwright.model.operations import (
     AccessToken,
@@ -191,6 +197,8 @@ class ViewBinder:
         """What a property is: see the docstring of the module for the order."""
         meanings, entity, name = self.meanings, prop.entity, prop.name
         relation = meanings.relation_named(entity, name)
+        if relation is None and "array" in kinds(prop.schema):
+            relation = links_named(meanings.entities, entity, name)
         if relation is not None and _is_structured(prop.schema):
             return self._related_view(prop, relation)
         column = meanings.column_named(entity, name) or meanings.key_of(entity, name)
@@ -269,11 +277,20 @@ class ViewBinder:
             return None
         part = pascal(singular(snake(prop.name)) if many else prop.name)
         part += "Row" if part.endswith("View") else ""  # `UserView` is the class of `User`
-        target = self.meanings.entities[relation.target]
+        over = over_link(self.meanings.entities, relation) if many else None
+        if over is not None and self._fits(relation.target, inner):
+            over = None  # it is the links themselves that are shown
+        target = self.meanings.entities[over.target if over is not None else relation.target]
         view = self.view(target, inner, f"{prop.view}{part}", prop.depth + 1)
         if view is None:
             return None
-        return _Found(RelatedView(relation.name, many, view), relation.nullable and not many)
+        shown = RelatedView(relation.name, many, view, over.name if over is not None else None)
+        return _Found(shown, relation.nullable and not many)
+
+    def _fits(self, entity: str, schema: Schema) -> bool:
+        problems: list[Unbound] = []
+        ViewBinder(self.meanings, problems).view(self.meanings.entities[entity], schema, "View")
+        return not problems
 
     def _through(self, entity: Entity, name: str) -> tuple[Relation, Column] | None:
         """`productSku`: the column `sku` of the row that the relation `product` leads to."""
