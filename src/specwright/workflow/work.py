@@ -7,9 +7,10 @@ from pathlib import Path
 from specwright.gates import Finding, Workspace
 from specwright.roles.choices import CommitMode, TasksTick
 from specwright.tree import Tree, digest
-from specwright.workflow import facts
+from specwright.workflow import evidence, facts
 from specwright.workflow.bench import Bench
 from specwright.workflow.delivery import Delivery, Stage, from_json
+from specwright.workflow.files import replace_whole
 from specwright.workflow.ledger import Ledger, LedgerDamaged
 from specwright.workflow.person import Person
 from specwright.workflow.refusal import Refusal
@@ -99,8 +100,8 @@ class Work:
                 "Put it back, or reject the run with a comment that says what should be different.",
             )
         self.repository.expect_unmoved(self.run.branch, self._tip)
-        by = {"name": person.name, "email": person.email}
-        self.ledger.append(State.APPROVED, {**by, "because": because} if because else by)
+        told = {"name": person.name, "email": person.email, "evidence": self._expect_evidence()}
+        self.ledger.append(State.APPROVED, {**told, "because": because} if because else told)
         self.commit()
 
     def commit(self) -> None:
@@ -122,6 +123,21 @@ class Work:
         self.ledger.append(State.REJECTED, {"comment": comment, "by": str(person)})
         self.bench.clear()
 
+    def _expect_evidence(self) -> str:
+        """Its digest, if it is still what was written at the pause."""
+        file = self.ledger.path.parent / evidence.FILE
+        text = evidence.to_json(evidence.dossier(self.run))
+        written = facts.text_or_none(self.run.told("waiting"), "evidence") or digest(text)
+        if not file.exists() and digest(text) == written:
+            replace_whole(file, text.encode())
+        found = evidence.read(file)
+        if digest(found) != written:
+            raise Refusal(
+                f"{file} is not what was written at the pause.",
+                f"Remove it, and look again: `specwright evidence {self.name}`.",
+            )
+        return written
+
     @property
     def _tip(self) -> str | None:
         """Where the branch was when the run began."""
@@ -138,7 +154,14 @@ class Work:
         return self.bench.commit(paths, self._message(), person, approved.at)
 
     def _site(self) -> Site:
-        return Site(self.delivery, self.bench, self.workspace, self.run, self.before)
+        return Site(
+            delivery=self.delivery,
+            bench=self.bench,
+            workspace=self.workspace,
+            run=self.run,
+            before=self.before,
+            home=self.ledger.path.parent,
+        )
 
     def _expect_same(self, tree: Tree, *, meanwhile: str) -> None:
         altered = self.bench.altered(tree)
@@ -148,6 +171,9 @@ class Work:
     def _message(self) -> str:
         message = self.delivery.message
         trailers = f"Specwright-Run: {self.name}\nSpecwright-Bundle: {self.delivery.bundle_digest}"
+        proven = facts.text_or_none(self.run.told(State.APPROVED), "evidence")
+        if proven:  # an earlier version kept none
+            trailers += f"\nSpecwright-Evidence: {proven}"
         parts = (message.subject, message.body.strip(), trailers)
         return "\n\n".join(part for part in parts if part) + "\n"
 

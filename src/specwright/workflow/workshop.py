@@ -13,17 +13,17 @@ from pathlib import Path
 from specwright.gates import Workspace
 from specwright.gates.evidence import CouldNotRun
 from specwright.gates.workspace import plain
-from specwright.roles.choices import CommitMode
+from specwright.roles.choices import Approver, CommitMode
 from specwright.tree import digest
-from specwright.workflow import lock
+from specwright.workflow import facts, lock, promises
 from specwright.workflow.bench import Bench
 from specwright.workflow.delivery import Delivery, to_json
 from specwright.workflow.files import replace_whole, settle
 from specwright.workflow.ledger import Ledger, LedgerDamaged
-from specwright.workflow.person import Person
+from specwright.workflow.person import MACHINE, RUNNER, Person
 from specwright.workflow.refusal import Refusal
 from specwright.workflow.repository import Baseline, Repository
-from specwright.workflow.run import ENDED, Run, State
+from specwright.workflow.run import ENDED, FORMAT, Run, State
 from specwright.workflow.steps import CHECKS, Step, steps
 from specwright.workflow.work import Work, stored
 
@@ -105,7 +105,9 @@ class Workshop:
         with self._alone(name) as held:
             self._expect(name, State.WAITING)
             work = self._work(name, held)
-            work.approve(Person.at_work(work.repository.git))
+            person = Person.at_work(work.repository.git)
+            self._expect_entitled(person, work)
+            work.approve(person)
         return self.show(name)
 
     def reject(self, name: str, comment: str) -> Run:
@@ -117,6 +119,33 @@ class Workshop:
             work = self._work(name, held)
             work.reject(comment.strip(), Person.at_work(work.repository.git))
         return self.show(name)
+
+    @property
+    def _runner(self) -> str:
+        """Who works: a program that was named to us, or our own."""
+        return self.environment.get(RUNNER, "").strip() or MACHINE
+
+    def _expect_entitled(self, person: Person, work: Work) -> None:
+        """A person decides, and nobody on work of their own."""
+        if self._runner != MACHINE:
+            raise Refusal(
+                f"{self._runner} is a runner ({RUNNER}): no runner approves a run.",
+                "A person approves it, in a shell of their own.",
+            )
+        if person.is_called(work.run.runner):
+            raise Refusal(
+                f"{person} ran {work.name}: somebody else approves it.",
+                "Git says who you are: `git config user.email`.",
+            )
+        manner = work.delivery.manner
+        asked_by = facts.text_or_none(work.run.begun, "asked_by")
+        is_own = asked_by is not None and person.is_called(asked_by)
+        if manner.approver is Approver.OTHER and is_own:
+            raise Refusal(
+                f"{person} asked for {work.name}, and `commit.approver: other` "
+                f"({manner.approver_said}) wants another person to approve it.",
+                f"They stand in {self.repository.root}, or a clone of theirs, and do.",
+            )
 
     @property
     def _folder(self) -> Path:
@@ -167,7 +196,13 @@ class Workshop:
         self._ledger(name).append(
             "begun",
             {
+                "format": FORMAT,
+                "run": name,
+                "root": str(self.repository.root),
+                "runner": self._runner,
+                "asked_by": str(Person.at_work(self.repository.git)),
                 "bundle": delivery.bundle,
+                "bundle_files": dict(delivery.bundle_files),
                 "bundle_digest": delivery.bundle_digest,
                 "delivery": digest(content),
                 "branch": delivery.branch,
@@ -178,7 +213,9 @@ class Workshop:
                 "open_questions": list(delivery.open_questions),
                 "try_it": list(delivery.try_it),
                 "files": {path: digest(text) for path, text in delivery.final.items()},
+                "migrations": list(delivery.migrations),
                 "removed": list(delivery.removed),
+                "promises": promises.to_content(delivery.promises),
                 "role": delivery.manner.role,
                 "commit": delivery.manner.commit,
                 "told": list(delivery.manner.told),
@@ -229,10 +266,10 @@ class Workshop:
                 bench.clear()
 
     def _expect(self, name: str, *states: State) -> None:
-        state = self.show(name).state
-        if state not in states:
+        run = self.show(name)
+        if run.state not in states:
             raise Refusal(
-                f"The run {name} is {state}: there is nothing to decide.",
+                f"The run {name} is {run.state}{run.decided}: there is nothing to decide.",
                 f"`specwright show {name}` says how it stands.",
             )
 
