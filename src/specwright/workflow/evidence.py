@@ -38,7 +38,7 @@ class Bundle:
     files: Mapping[str, str]
 
 
-Part: TypeAlias = Literal["code", "migration", "test"]
+Part: TypeAlias = Literal["code", "migration", "test", "document"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +205,10 @@ class _Telling:
             is_migration = path in migrations
             part: Part = "test" if path in sealed else "migration" if is_migration else "code"
             yield File(path, part, sha256)
+        ticked = self.run.told("ticked")
+        documents = facts.table(ticked, "documents") if "documents" in ticked else {}
+        for path, sha256 in sorted(documents.items()):
+            yield File(path, "document", sha256)
 
     def _tools(self) -> Mapping[str, Json]:
         tools = self.run.told("sealed").get("tools")

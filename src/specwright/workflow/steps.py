@@ -145,10 +145,16 @@ def _kept(site: Site) -> Evidence:
 
 
 def _ticked(site: Site) -> Facts:
+    documents: Json = {
+        path: digest(text)
+        for path, text in site.tree(Stage.DONE).items()
+        if path not in site.delivery.final
+    }
     if site.delivery.manner.tick is TasksTick.AFTER_APPROVAL:
-        return {"tasks": []}
+        return {"tasks": [], "documents": documents}
     site.tick_elsewhere()
-    return {"tasks": list(site.delivery.tasks.done) if site.delivery.tasks else []}
+    done: Json = list(site.delivery.tasks.done) if site.delivery.tasks else []
+    return {"tasks": done, "documents": documents}
 
 
 def _waiting(site: Site) -> Facts:

@@ -6,16 +6,17 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from specwright.gates import Workspace
 from specwright.gates.evidence import CouldNotRun
 from specwright.gates.workspace import plain
 from specwright.roles.choices import Approver, CommitMode
 from specwright.tree import digest
-from specwright.workflow import facts, lock, promises
+from specwright.workflow import evidence, facts, lock, promises
 from specwright.workflow.bench import Bench
 from specwright.workflow.delivery import Delivery, to_json
 from specwright.workflow.files import replace_whole, settle
@@ -28,6 +29,7 @@ from specwright.workflow.steps import CHECKS, Step, steps
 from specwright.workflow.work import Work, stored
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
+AGAIN = ".again"  # ends the name of the worktree in which a run is run once more
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -119,6 +121,46 @@ class Workshop:
             work = self._work(name, held)
             work.reject(comment.strip(), Person.at_work(work.repository.git))
         return self.show(name)
+
+    def evidence(self, name: str) -> str:
+        """What a run has proven, as it was written at its pause."""
+        run = self.show(name)
+        if "waiting" not in run.done:
+            raise Refusal(
+                f"{name} is {run.state}: evidence is written when a run waits for a person.",
+                f"`specwright show {name}` says how it stands.",
+            )
+        file = self._folder / "runs" / name / evidence.FILE
+        written = facts.text_or_none(run.told("waiting"), "evidence")
+        text = evidence.read(file) if file.exists() else evidence.to_json(evidence.dossier(run))
+        if written and digest(text) != written:
+            raise Refusal(
+                f"{file} is not what was written at the pause.",
+                f"`specwright evidence verify {file}` names the difference.",
+            )
+        if not file.exists():
+            replace_whole(file, text.encode())
+        return text
+
+    def rerun(self, name: str) -> Run:
+        """The tests and gates of a run once more, on files laid out anew; nothing of it is kept."""
+        with self._alone(name) as held, TemporaryDirectory(prefix="specwright-") as scratch:
+            work = self._work(name, held)
+            bench = replace(work.bench, folder=work.bench.folder.with_name(f"{name}{AGAIN}"))
+            again = replace(
+                work,
+                bench=bench,
+                workspace=replace(work.workspace, root=bench.folder),
+                ledger=Ledger(Path(scratch) / "ledger.jsonl", self.clock),
+                steps=tuple(step for step in work.steps if step.name not in ("ticked", "waiting")),
+            )
+            again.ledger.append("begun", work.run.begun)
+            try:
+                again.go_on()
+                again.ledger.append("ticked", {})
+                return again.run
+            finally:
+                bench.clear()
 
     @property
     def _runner(self) -> str:
@@ -262,6 +304,9 @@ class Workshop:
                     shutil.rmtree(self._folder / "runs" / name)
         for run in self.runs():
             bench = self._bench(repository, run)
+            once_more = replace(bench, folder=bench.folder.with_name(f"{run.name}{AGAIN}"))
+            if once_more.folder.exists():  # a rerun was killed
+                once_more.clear()
             if run.state in ENDED and bench.folder.exists():
                 bench.clear()
 
