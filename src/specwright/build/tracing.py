@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import PurePosixPath
 
 from specwright.address import snake
 from specwright.build.compilation import Backend
@@ -13,6 +14,7 @@ from specwright.tree import Tree
 from specwright.workflow.delivery import is_test_file
 from specwright.workflow.promises import Promises, Requirement, Scenario
 
+ACCESS, TENANCY = "rules.md#access", "rules.md#tenancy"
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _PARAMETER = re.compile(r"\{[^{}]*\}")
 _ANY = "{}"  # what a path has in the place of a value
@@ -67,7 +69,7 @@ class _Reader:
                 }
                 for name in functions:
                     if name.startswith("test_"):
-                        found = self._of(name, functions, set())
+                        found = self._of(name, functions, set()) | _rules(path, name)
                         yield f"{path}::{name}", tuple(sorted(found))
 
     def _of(self, name: str, functions: Mapping[str, ast.AST], seen: set[str]) -> set[str]:
@@ -93,6 +95,12 @@ class _Reader:
             and path is not None
             and (operation := self.routes.get((method, path.partition("?")[0])))
         }
+
+
+def _rules(path: str, name: str) -> set[str]:
+    """The parts of `rules.md` that a test is about as a whole."""
+    tenancy = {TENANCY} if name.startswith("test_what_belongs_to_another_") else set[str]()
+    return tenancy | ({ACCESS} if PurePosixPath(path).name == "test_access.py" else set[str]())
 
 
 def _is_said_in(test: str, operation: str) -> bool:

@@ -32,6 +32,7 @@ MODULES = {
     "resume": "running",
     "approve": "running",
     "reject": "running",
+    "evidence": "evidence",
     "role": "roles",
 }
 

@@ -27,7 +27,7 @@ class Scenario:
 
 @dataclass(frozen=True)
 class Promises:
-    """`calls` are the operations and jobs by the test functions that call them."""
+    """`calls` are what test functions are about: operations, jobs, `rules.md#access`."""
 
     requirements: tuple[Requirement, ...] = ()
     scenarios: tuple[Scenario, ...] = ()
@@ -35,12 +35,15 @@ class Promises:
     calls: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     not_shown: tuple[str, ...] = ()  # what no test shows, each in a sentence
 
-    def called_by(self, test: str) -> tuple[str, ...]:
-        """The operations that a test calls: those its parameters name, or all of its function's."""
+    def about(self, test: str) -> tuple[str, ...]:
+        """What a test is about: of operations, those its parameters name, if they name any."""
         function, _, parameters = test.partition("[")
         known = self.calls.get(function, ())
         named = set(parameters.rstrip("]").split("-"))
-        return tuple(one for one in self.operations if one in named) or known
+        operations = tuple(one for one in self.operations if one in named)
+        if not operations:
+            return known
+        return (*operations, *(one for one in known if one not in self.operations))
 
 
 def to_content(promises: Promises) -> dict[str, Any]:

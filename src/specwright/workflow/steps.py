@@ -7,7 +7,7 @@ from pathlib import Path
 from specwright.gates import Evidence, Finding, Workspace, red_green, round_trip, static
 from specwright.roles.choices import TasksTick
 from specwright.tree import Tree, digest
-from specwright.workflow import documents, evidence, facts
+from specwright.workflow import documents, dossiers, facts
 from specwright.workflow.bench import Bench
 from specwright.workflow.delivery import Delivery, Stage, is_test_file
 from specwright.workflow.files import replace_whole
@@ -159,8 +159,8 @@ def _ticked(site: Site) -> Facts:
 
 def _waiting(site: Site) -> Facts:
     """The evidence is on disk before anybody is waited for."""
-    text = evidence.to_json(evidence.dossier(site.run))
-    replace_whole(site.home / evidence.FILE, text.encode())
+    text = dossiers.to_json(dossiers.dossier(site.run))
+    replace_whole(site.home / dossiers.FILE, text.encode())
     left = site.bench.left_behind(site.tree(Stage.DONE))
     return {"left_behind": list(left), "evidence": digest(text)}
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from specwright.tree import PathLeavesTree, Tree, digest
-from specwright.workflow import evidence, facts
-from specwright.workflow.evidence import Dossier
+from specwright.workflow import dossiers, facts
+from specwright.workflow.dossiers import Dossier
 from specwright.workflow.ledger import Event, Ledger, LedgerDamaged, read_lines
 from specwright.workflow.refusal import Refusal
 from specwright.workflow.repository import Repository
@@ -48,7 +48,7 @@ class Given:
     @property
     def told(self) -> Dossier:
         """What follows from the ledger, whatever stands beside it."""
-        return evidence.dossier(self.run)
+        return dossiers.dossier(self.run)
 
 
 def holds(name: str, *says: str) -> Check:
@@ -97,9 +97,9 @@ def read(text: str) -> Given | Check:
         name, lines = content["run"], content["ledger"]["lines"]
     except (ValueError, TypeError, KeyError, RecursionError):
         return broken("chain", ("This is no evidence of a run.",))
-    if kind != evidence.FORMAT or not isinstance(version, int):
+    if kind != dossiers.FORMAT or not isinstance(version, int):
         return broken("chain", ("This is no evidence of a run.",))
-    if version > evidence.VERSION:
+    if version > dossiers.VERSION:
         says = f"A newer Specwright wrote it (version {version}): use that, or a newer one."
         return broken("chain", (says,))
     if not isinstance(name, str) or not NAME.fullmatch(name) or not _are_texts(lines):
@@ -117,10 +117,10 @@ def _are_texts(lines: object) -> bool:
 
 def _record(given: Given, told: Dossier) -> Check:
     """What it says is what its ledger says."""
-    differences = tuple(_differences("", json.loads(evidence.to_json(told)), given.content))
+    differences = tuple(_differences("", json.loads(dossiers.to_json(told)), given.content))
     if differences:
         return broken("record", differences)
-    if given.text != evidence.to_json(told):
+    if given.text != dossiers.to_json(told):
         return broken("record", ("It says what its ledger says, in other bytes.",))
     count = f"{len(told.tests)} tests, {len(told.gates)} gates, {len(told.requirements)}"
     return holds("record", f"{count} requirements: as the ledger says")
@@ -289,7 +289,7 @@ def same(told: Dossier, again: Run) -> Check:
     """Whether a second run of the same tests and gates came to the same verdicts."""
     if again.findings:
         return broken("rerun", tuple(str(finding) for finding in again.findings))
-    seen = evidence.dossier(again)
+    seen = dossiers.dossier(again)
     before = {one.test: (one.red, one.green) for one in told.tests}
     after = {one.test: (one.red, one.green) for one in seen.tests}
     wrong = [

@@ -7,10 +7,9 @@ from pathlib import Path
 from specwright.gates import Finding, Workspace
 from specwright.roles.choices import CommitMode, TasksTick
 from specwright.tree import Tree, digest
-from specwright.workflow import evidence, facts
+from specwright.workflow import dossiers, facts
 from specwright.workflow.bench import Bench
 from specwright.workflow.delivery import Delivery, Stage, from_json
-from specwright.workflow.files import replace_whole
 from specwright.workflow.ledger import Ledger, LedgerDamaged
 from specwright.workflow.person import Person
 from specwright.workflow.refusal import Refusal
@@ -100,7 +99,8 @@ class Work:
                 "Put it back, or reject the run with a comment that says what should be different.",
             )
         self.repository.expect_unmoved(self.run.branch, self._tip)
-        told = {"name": person.name, "email": person.email, "evidence": self._expect_evidence()}
+        proven = digest(dossiers.kept(self.ledger.path.parent, self.run))
+        told = {"name": person.name, "email": person.email, "evidence": proven}
         self.ledger.append(State.APPROVED, {**told, "because": because} if because else told)
         self.commit()
 
@@ -122,21 +122,6 @@ class Work:
             )
         self.ledger.append(State.REJECTED, {"comment": comment, "by": str(person)})
         self.bench.clear()
-
-    def _expect_evidence(self) -> str:
-        """Its digest, if it is still what was written at the pause."""
-        file = self.ledger.path.parent / evidence.FILE
-        text = evidence.to_json(evidence.dossier(self.run))
-        written = facts.text_or_none(self.run.told("waiting"), "evidence") or digest(text)
-        if not file.exists() and digest(text) == written:
-            replace_whole(file, text.encode())
-        found = evidence.read(file)
-        if digest(found) != written:
-            raise Refusal(
-                f"{file} is not what was written at the pause.",
-                f"Remove it, and look again: `specwright evidence {self.name}`.",
-            )
-        return written
 
     @property
     def _tip(self) -> str | None:

@@ -16,7 +16,7 @@ from specwright.gates.evidence import CouldNotRun
 from specwright.gates.workspace import plain
 from specwright.roles.choices import Approver, CommitMode
 from specwright.tree import digest
-from specwright.workflow import evidence, facts, lock, promises
+from specwright.workflow import dossiers, facts, lock, promises
 from specwright.workflow.bench import Bench
 from specwright.workflow.delivery import Delivery, to_json
 from specwright.workflow.files import replace_whole, settle
@@ -130,17 +130,7 @@ class Workshop:
                 f"{name} is {run.state}: evidence is written when a run waits for a person.",
                 f"`specwright show {name}` says how it stands.",
             )
-        file = self._folder / "runs" / name / evidence.FILE
-        written = facts.text_or_none(run.told("waiting"), "evidence")
-        text = evidence.read(file) if file.exists() else evidence.to_json(evidence.dossier(run))
-        if written and digest(text) != written:
-            raise Refusal(
-                f"{file} is not what was written at the pause.",
-                f"`specwright evidence verify {file}` names the difference.",
-            )
-        if not file.exists():
-            replace_whole(file, text.encode())
-        return text
+        return dossiers.kept(self._folder / "runs" / name, run)
 
     def rerun(self, name: str) -> Run:
         """The tests and gates of a run once more, on files laid out anew; nothing of it is kept."""

@@ -10,8 +10,10 @@ from typing import Literal, TypeAlias
 from specwright.gates import Evidence
 from specwright.tree import digest
 from specwright.workflow import facts
+from specwright.workflow.files import replace_whole
 from specwright.workflow.ledger import Event, Json
 from specwright.workflow.promises import Promises
+from specwright.workflow.refusal import Refusal
 from specwright.workflow.run import Run
 
 FILE = "evidence.json"
@@ -58,12 +60,12 @@ class SeenTest:
     red: Literal["failed", "spared", "unknown"]
     said: str  # when it failed
     green: Literal["passed", "waits"]
-    operations: tuple[str, ...]
+    about: tuple[str, ...]  # operations, jobs and rules
 
 
 @dataclass(frozen=True, slots=True)
 class SeenRequirement:
-    """A requirement, the operations that it names, and the tests that call them."""
+    """A requirement, the operations that it names, and the tests of what it names."""
 
     id: str
     text: str
@@ -142,6 +144,21 @@ def to_json(dossier: Dossier) -> str:
     """The same dossier is the same bytes."""
     content = {"format": FORMAT, "version": VERSION, **asdict(dossier)}
     return json.dumps(content, indent=1, ensure_ascii=True) + "\n"
+
+
+def kept(home: Path, run: Run) -> str:
+    """What was written at the pause; it is written again where it is missing."""
+    file = home / FILE
+    written = facts.text_or_none(run.told("waiting"), "evidence")
+    text = read(file) if file.exists() else to_json(dossier(run))
+    if written and digest(text) != written:
+        raise Refusal(
+            f"{file} is not what was written at the pause.",
+            f"`specwright evidence verify {file}` names the difference.",
+        )
+    if not file.exists():
+        replace_whole(file, text.encode())
+    return text
 
 
 def read(file: Path) -> str:
@@ -224,7 +241,7 @@ class _Telling:
                 red=("spared" if test in red.spared else "failed") if is_told else "unknown",
                 said=red.said.get(test, ""),
                 green="waits" if test in green.spared else "passed",
-                operations=promises.called_by(test),
+                about=promises.about(test),
             )
 
     def _requirements(
@@ -239,8 +256,8 @@ class _Telling:
             }
             tests = [
                 test
-                for test, about in seen.items()
-                if set(one.links).intersection(about.operations) or _function(test) in named
+                for test, told in seen.items()
+                if set(one.links).intersection(told.about) or _function(test) in named
             ]
             operations = tuple(link for link in one.links if link in promises.operations)
             verdict = _verdict(tests, seen)
@@ -269,7 +286,7 @@ class _Telling:
         for one in requirements:
             if one.verdict is Verdict.NO_TEST:
                 links = f"`{'`, `'.join(one.links)}`" if one.links else "nothing"
-                yield f"{one.id} ({one.place}) names {links}, and no test shows it."
+                yield f"{one.id} ({one.place}) names {links}: no test is known to show that."
         yield from promises.not_shown
         for told in scenarios:
             is_said = any(f"`{told.name}`" in sentence for sentence in promises.not_shown)
@@ -286,7 +303,7 @@ def _gate(evidence: Evidence) -> SeenGate:
 
 def _operations(promises: Promises, seen: Mapping[str, SeenTest]) -> Iterator[SeenOperation]:
     for name in promises.operations:
-        tests = [test for test, about in seen.items() if name in about.operations]
+        tests = [test for test, told in seen.items() if name in told.about]
         yield SeenOperation(name, tuple(tests), _verdict(tests, seen))
 
 
