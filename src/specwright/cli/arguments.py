@@ -10,6 +10,7 @@ from specwright.cli.version import VERSION
 from specwright.diagnostic import did_you_mean
 
 USAGE = 2
+LARGEST_PORT = 65535
 
 FRONT_PAGE = """\
 Specwright turns a technical specification into a production-ready backend, and proves it.
@@ -25,6 +26,7 @@ Specwright turns a technical specification into a production-ready backend, and 
     implement BUNDLE --into REPO      on a branch of its own; your work is not touched
     runs [REPO]                       the runs of a repository
     show RUN                          what was built, what was proven, what stays open
+    try RUN                           serves what waits, with a token for each role, until Ctrl-C
     evidence RUN · verify FILE        what was proven, for programs too; checked again offline
     resume RUN                        go on with a run that was interrupted
     approve RUN                       commit what was proven
@@ -34,7 +36,6 @@ Specwright turns a technical specification into a production-ready backend, and 
     role import FILE · list · show    documents as settings; who says each, what is not built yet
 
   A BUNDLE is a folder (spec.md, data-model.md …); `specwright COMMAND --help` says more of each.
-
   Exit codes: 0 nothing wrong · 1 errors · 2 usage · 3 built, but for what is still open
 """
 
@@ -160,6 +161,16 @@ def _of_runs(commands: _Commands) -> None:
 
     show = _command(commands, "show", "What a run has built and proven, and what stays open.")
     _add_run(show)
+    trial = _command(
+        commands,
+        "try",
+        "Serves what waits for a decision on this machine alone, with a database that is thrown "
+        "away, until Ctrl-C. Nothing is left behind.",
+    )
+    _add_run(trial)
+    trial.add_argument("--port", metavar="N", type=_port, default=0, help="default: a free one")
+    _add_python(trial)
+    _add_json(trial)
     _of_evidence(commands)
     resume = _command(
         commands, "resume", "Go on with a run that was interrupted; nothing is done twice."
@@ -173,6 +184,13 @@ def _of_runs(commands: _Commands) -> None:
     reject = _command(commands, "reject", "Commit nothing; the next run shows the comment.")
     _add_run(reject)
     reject.add_argument("--comment", metavar="TEXT", required=True, help="what should be different")
+
+
+def _port(text: str) -> int:
+    number = int(text) if text.isascii() and text.isdigit() else -1
+    if not 0 <= number <= LARGEST_PORT:
+        raise argparse.ArgumentTypeError(f"`{text}` is no port.")
+    return number
 
 
 def _of_evidence(commands: _Commands) -> None:

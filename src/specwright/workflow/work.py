@@ -1,5 +1,6 @@
 """One run at work, while its repository is held."""
 
+import shutil
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -112,6 +113,14 @@ class Work:
             self._site().tick_elsewhere()
         self.ledger.append(State.COMMITTED, {"commit": commit})
         self.bench.clear()
+
+    def copied(self, place: Path) -> Path:
+        """A copy of what waits, made anew where its worktree is gone."""
+        if not self.bench.sound:
+            self.bench.lay(self._site().tree(Stage.DONE), self.delivery.removed)
+        left_out = shutil.ignore_patterns(".git", ".venv", ".postgres", "__pycache__")
+        shutil.copytree(self.bench.folder, place, symlinks=True, ignore=left_out)
+        return place
 
     def reject(self, comment: str, person: Person) -> None:
         """Keep the comment, unless a crash came only after the commit."""

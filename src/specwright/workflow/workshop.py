@@ -9,10 +9,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, mkdtemp
 
 from specwright.gates import Workspace
 from specwright.gates.evidence import CouldNotRun
+from specwright.gates.serving import Served, serving
 from specwright.gates.workspace import plain
 from specwright.roles.choices import Approver, CommitMode
 from specwright.tree import digest
@@ -151,6 +152,30 @@ class Workshop:
                 return again.run
             finally:
                 bench.clear()
+
+    @contextmanager
+    def trial(self, name: str, port: int = 0) -> Iterator[Served]:
+        """Serve a copy of what waits: whoever decides meanwhile is not in the way."""
+        run = self.show(name)
+        if run.state is not State.WAITING:
+            raise Refusal(
+                f"The run {name} is {run.state}{run.decided}: nothing waits to be tried.",
+                f"`specwright show {name}` says how it stands.",
+            )
+        scratch = Path(mkdtemp(prefix="specwright-try-"))
+        try:
+            with self._alone(name) as held:
+                copy = self._work(name, held).copied(scratch / scratch.name)
+            checked = {**plain(self.environment), **self.given}
+            try:
+                with serving(Workspace(copy, self.python, checked), scratch, port) as served:
+                    yield served
+            except CouldNotRun as error:
+                raise Refusal(
+                    str(error), f"`specwright show {name}` says where it lies."
+                ) from error
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
 
     @property
     def _runner(self) -> str:
