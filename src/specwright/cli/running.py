@@ -76,12 +76,14 @@ def remember(workshop: Workshop, name: str) -> None:
     """Keep with which Python a run is begun, for `resume`."""
     file = _memory(workshop, name)
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(f"{workshop.python}\n", "utf-8")
+    python, root = workshop.python, workshop.repository.root
+    inside = python.relative_to(root) if python.is_relative_to(root) else python  # it may move
+    file.write_text(f"{inside}\n", "utf-8")
 
 
 def remembered(workshop: Workshop, name: str) -> Path:
     try:
-        return Path(_memory(workshop, name).read_text("utf-8").strip())
+        return workshop.repository.root / _memory(workshop, name).read_text("utf-8").strip()
     except FileNotFoundError as error:
         raise Refusal(
             f"It is not known any more with which Python {name} was begun.",

@@ -30,8 +30,9 @@ class Person:
 
     def is_called(self, name: str) -> bool:
         """Whether `name`, with or without an address, is this person."""
-        _, _, address = name.strip().rstrip(">").rpartition("<")
-        return self.email.casefold() == address.casefold() or name.strip() == self.name
+        start, _, address = name.strip().removesuffix(">").rpartition("<")
+        called = start.strip() or name.strip()
+        return self.email.casefold() == address.casefold() or self.name == called
 
     @classmethod
     def at_work(cls, git: Git) -> "Person":

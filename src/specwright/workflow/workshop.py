@@ -223,6 +223,7 @@ class Workshop:
         run = self.show(name)
         repository = self.repository.holding(held)
         bench = self._bench(repository, run)
+        bench.mend()
         delivery = stored(self._folder / "runs" / name, run)
         return Work(
             name=name,
