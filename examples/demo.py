@@ -5,17 +5,16 @@ Everything happens in a folder of its own, which is removed at the end. Nobody a
 
 import json
 import os
-import socket
 import subprocess
 import sys
-import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
+
+from specwright.workflow import Repository, Workshop
 
 BUNDLE = Path(__file__).parent / "taskboard"
 PYTHON = sys.executable
@@ -26,11 +25,12 @@ def main() -> None:
     with TemporaryDirectory(prefix="specwright-demo-") as folder:
         repository = Path(folder) / "taskboard"
         implement(repository)
-        (worktree,) = (repository / ".specwright" / "worktrees").iterdir()
         say("What is waiting for a decision, served and called")
-        subprocess.run(
-            [PYTHON, __file__, "--calls"], cwd=worktree, env=environment(worktree), check=True
-        )
+        here = Repository.at(repository, os.environ)
+        workshop = Workshop(here, os.environ, python=Path(PYTHON))
+        (run,) = workshop.runs()
+        with workshop.trial(run.name) as served:
+            calls(served.port, {one.role: one.token for one in served.people})
         say("Nobody approved: the repository is as it was before")
 
 
@@ -44,26 +44,6 @@ def with_identity() -> dict[str, str]:
     named = {"GIT_AUTHOR_NAME": "demo", "GIT_AUTHOR_EMAIL": "demo@localhost"}
     named |= {"GIT_COMMITTER_NAME": "demo", "GIT_COMMITTER_EMAIL": "demo@localhost"}
     return {**named, **os.environ}
-
-
-def environment(worktree: Path) -> dict[str, str]:
-    secret = {"JWT_SECRET": "only for this demo, and long enough"}
-    return {**os.environ, **secret, "PYTHONPATH": str(worktree)}
-
-
-# -- In the worktree, with a PostgreSQL of its own ----------------------------------------------
-
-
-def call_it() -> None:
-    from dev import postgres  # noqa: PLC0415 - of the built backend
-
-    with postgres.running(durable=False) as url:
-        os.environ["DATABASE_URL"] = url
-        quietly(PYTHON, "-m", "alembic", "upgrade", "head")
-        seeded = quietly(PYTHON, "-m", "dev.seed").split("\n")
-        tokens = {role: token for role, _, token in (line.split() for line in seeded if line)}
-        with serving() as port:
-            calls(port, tokens)
 
 
 def calls(port: int, tokens: Mapping[str, str]) -> None:
@@ -91,43 +71,9 @@ def call(port: int, token: str, method: str, path: str, body: object = None) -> 
     return json.loads(text) if text else None
 
 
-@contextmanager
-def serving() -> Iterator[int]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = ["-m", "uvicorn", "--factory", "backend.app:create_app", "--port", str(port)]
-    server = subprocess.Popen(
-        [PYTHON, *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        wait_for(port)
-        yield port
-    finally:
-        server.terminate()
-        server.wait(PATIENCE)
-
-
-def wait_for(port: int) -> None:
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until:
-        with socket.socket() as attempt:
-            if attempt.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.1)
-    raise TimeoutError(port)
-
-
-def quietly(*command: str) -> str:
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
-
-
 def say(sentence: str) -> None:
     print(f"\n{sentence}\n", flush=True)
 
 
 if __name__ == "__main__":
-    if "--calls" in sys.argv:
-        call_it()
-    else:
-        main()
+    main()

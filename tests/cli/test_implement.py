@@ -1,10 +1,15 @@
+import json
 import os
+import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from urllib.error import URLError
+from urllib.request import Request, urlopen
 
 import pytest
 from talk import Run, edit
@@ -118,13 +123,13 @@ def test_a_branch_that_git_would_not_take_is_refused(run: Run, name: str) -> Non
     assert said.err.startswith(f"`{name}` cannot be the name of a branch.")
 
 
-@pytest.mark.parametrize("command", [["show", "r1"], ["resume", "r1"], ["approve", "r1"]])
+@pytest.mark.parametrize("command", ["show", "resume", "approve", "try", "evidence"])
 def test_a_run_that_is_not_there_is_said_in_a_sentence(
-    run: Run, repo: Path, git: Git, command: list[str]
+    run: Run, repo: Path, git: Git, command: str
 ) -> None:
     repo.mkdir()
     git("init", "-q")
-    said = run(*command, "--repo", "repo")
+    said = run(command, "r1", "--repo", "repo")
     assert said.code == 1
     assert said.err == f"There is no run `r1` in {repo}.\n    `specwright runs` lists them.\n"
 
@@ -151,6 +156,38 @@ def _killed_once_it_says(step: str, command: list[str], ledger: Path) -> None:
     process.wait()
 
 
+def _expect_served_and_nothing_left(repo: Path) -> None:
+    """Ended by a signal that asks and by one that does not, it is gone with all that it made."""
+    before = _made()
+    for end in (signal.SIGTERM, signal.SIGKILL):
+        command = [sys.executable, "-m", "specwright", "try", "notes-1", "--json", *HERE]
+        trial = subprocess.Popen(
+            command, cwd=repo, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        assert trial.stdout is not None
+        told = json.loads("".join(iter(trial.stdout.readline, "}\n")) + "}")
+        token = told["people"][0]["token"]
+        request = Request(f"{told['url']}/v1/documents", headers={"Authorization": f"Bearer {token}"})
+        try:
+            with urlopen(request, timeout=10) as answer:
+                assert answer.status == 200
+        finally:
+            trial.send_signal(end)
+            trial.communicate(timeout=30)
+        assert trial.returncode == (0 if end is signal.SIGTERM else -signal.SIGKILL)
+        until = time.monotonic() + 20
+        while _made() != before and time.monotonic() < until:
+            time.sleep(0.1)
+        assert _made() == before
+        with pytest.raises(URLError):
+            urlopen(request, timeout=1)
+
+
+def _made() -> set[Path]:
+    places = (Path(tempfile.gettempdir()), Path("/var/lib"))
+    return {one for place in places for one in place.glob("specwright-try-*")}
+
+
 @pytest.mark.slow
 def test_a_bundle_is_implemented_approved_changed_and_implemented_again(
     run: Run, bundle: Path, repo: Path, git: Git
@@ -169,10 +206,22 @@ def test_a_bundle_is_implemented_approved_changed_and_implemented_again(
     assert git("for-each-ref") == ""
     assert run("show", "notes-1", "--repo", "repo").out == resumed.out
 
+    _expect_served_and_nothing_left(repo)
+    proven = run("evidence", "notes-1", "--repo", "repo")
+    assert proven.out.startswith("What notes-1 has proven of notes\n"), proven
+    assert re.search(r"red-green +\d+ tests  listDocuments\n", proven.out)
+    file = repo / ".specwright/runs/notes-1/evidence.json"
+    assert run("evidence", "notes-1", "--repo", "repo", "--json").out == file.read_text()
+
     approved = run("approve", "notes-1", "--repo", "repo")
     assert approved.code == 0
     assert "notes is committed" in approved.out
     assert git("status", "--porcelain") == ""
+    verified = run("evidence", "verify", file)
+    assert (verified.code, verified.out.count("✓")) == (0, 5), verified.out
+    (repo / "TODO.md").write_text("mine\n")
+    assert run("evidence", "verify", file).code == 0  # what was committed is what counts
+    git("checkout", "-q", "TODO.md")
     assert (repo / "TODO.md").read_text().startswith("---\nbranch: notes\ncreated: 20")
     assert "1 file" not in run("build", "notes", "--into", "repo").out
 

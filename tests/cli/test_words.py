@@ -51,6 +51,7 @@ def test_the_version_is_that_of_the_package(run: Run) -> None:
         (["build", "notes"], "the following arguments are required: --into"),
         (["check"], "the following arguments are required: BUNDLE"),
         (["reject", "r1"], "the following arguments are required: --comment"),
+        (["try", "r1", "--port", "x"], "argument --port: `x` is no port."),
         (["check", "notes", "--jsno"], "unrecognized arguments: --jsno"),
         (["build", "notes", "--int", "x"], "the following arguments are required: --into"),
     ],
@@ -111,3 +112,25 @@ def test_what_is_there_is_not_written_over(run: Run) -> None:
     said = run("new", "notes")
     assert (said.code, said.err) == (1, "notes is there already.\n    Choose another name.\n")
     assert Path("notes/spec.md").read_text() == "mine\n"
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (["evidence", "verify"], "`evidence verify` checks a FILE."),
+        (["evidence", "verify", "none.json"], "none.json is no file."),
+        (["evidence", "r1", "r2"], "`r2` is more than one run."),
+        (["evidence", "r1", "--rerun"], "`--rerun` is of `evidence verify FILE`."),
+    ],
+)
+def test_evidence_is_asked_for_or_verified(run: Run, typed: list[str], said: str) -> None:
+    answer = run(*typed)
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err.startswith(f"specwright: {said}")
+
+
+def test_what_is_no_evidence_is_said(run: Run) -> None:
+    Path("nonsense.json").write_bytes(b"\xff{")
+    said = run("evidence", "verify", "nonsense.json")
+    assert (said.code, said.err) == (1, "")
+    assert said.out == "✗ chain   This is no evidence of a run.\n\nThis evidence does not hold.\n"

@@ -3,7 +3,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from toy import Git, Ticking
+from toy import BARE, Git, Ticking
 
 from specwright.workflow import Repository, Workshop
 
@@ -15,9 +15,6 @@ def home(tmp_path: Path) -> dict[str, str]:
     folder.mkdir()
     (folder / ".gitconfig").write_text("[user]\nname = Ada Example\nemail = ada@example.com\n")
     return {"PATH": os.environ["PATH"], "HOME": str(folder), "GIT_CONFIG_NOSYSTEM": "1"}
-
-
-BARE = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}  # a test run starts in half the time
 
 
 @pytest.fixture

@@ -1,16 +1,18 @@
 """A process that works on a run and kills itself on the way, as `kill -9` would.
 
-driver.py REPO HOME begin|resume|approve event|call NUMBER
+driver.py REPO HOME begin|resume|approve|reject event|call NUMBER
 """
 
 import os
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from toy import DELIVERY, Ticking
 
 from specwright.workflow import Repository, Workshop
+from specwright.workflow.delivery import Tasks
 from specwright.workflow.ledger import Event, Facts, Ledger
 
 BARE = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
@@ -52,9 +54,13 @@ def main(repo: str, home: str, action: str, kind: str, number: str) -> None:
     doom = Doom(int(number))
     die_after_event(doom) if kind == "event" else die_at_call(doom)
     if action == "begin":
-        workshop.begin(DELIVERY, "r1")
+        tasks = Path(repo) / "tasks.md"
+        done = Tasks(str(tasks), ("T001",)) if tasks.exists() else None
+        workshop.begin(replace(DELIVERY, tasks=done), "r1")
     elif action == "resume":
         workshop.resume("r1")
+    elif action == "reject":
+        workshop.reject("r1", "Otherwise.")
     else:
         workshop.approve("r1")
     print(int(number) - doom.left)

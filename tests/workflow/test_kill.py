@@ -2,12 +2,15 @@ import signal
 import subprocess
 import sys
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from toy import DELIVERY, Git, contents
 
-from specwright.workflow import Run, State, Workshop
+from specwright.tree import digest
+from specwright.workflow import Repository, Run, State, Workshop
+from specwright.workflow.verifying import Outcome, verify
 
 pytestmark = pytest.mark.slow
 
@@ -49,6 +52,8 @@ def expect_waiting(workshop: Workshop) -> None:
     assert written == {path: text.encode() for path, text in DELIVERY.final.items()} | {
         "README.md": b"# Ours\n"
     }
+    evidence = worktree.parents[1] / "runs" / "r1" / "evidence.json"
+    assert digest(evidence.read_text()) == run.told("waiting")["evidence"]
 
 
 def contents_of(worktree: Path) -> dict[str, str]:
@@ -87,6 +92,63 @@ def test_an_approval_killed_after_any_event_commits_once(
     workshop.begin(DELIVERY, "r1")
     assert drive(workshop, "approve", "event", number) is None
     expect_committed(workshop, git)
+
+
+@pytest.mark.parametrize("number", range(1, len(BEGUN) + 2), ids=[*BEGUN, "waiting"])
+def test_a_repository_that_was_moved_after_any_event_goes_on_where_it_is(
+    number: int, workshop: Workshop, committed: Path, git: Git
+) -> None:
+    tasks = committed / "tasks.md"
+    tasks.write_text("- [ ] T001 Read\n")
+    git("add", "tasks.md")
+    git("commit", "-q", "-m", "docs: tasks")
+    assert drive(workshop, "begin", "event", number) is None
+    moved = Workshop(
+        Repository.at(committed.rename(committed.with_name("moved")), workshop.environment),
+        workshop.environment,
+    )
+    drive(moved, "resume", "event", NEVER)
+    assert moved.show("r1").state is State.WAITING
+    drive(moved, "approve", "event", NEVER)
+    run = moved.show("r1")
+    assert [event.name for event in run.events] == list(ALL)
+    found = moved.repository.git("show", "001-toy:tasks.md")
+    assert found == "- [X] T001 Read"
+    text = moved.evidence("r1")
+    assert {one.outcome for one in verify(text, moved.repository)} == {Outcome.HOLDS}
+
+
+def test_a_repository_that_was_moved_at_the_pause_can_be_approved(
+    workshop: Workshop, committed: Path
+) -> None:
+    workshop.begin(DELIVERY, "r1")
+    moved = committed.rename(committed.with_name("moved"))
+    elsewhere = replace(workshop, repository=Repository.at(moved, workshop.environment))
+    assert elsewhere.approve("r1").state is State.COMMITTED
+
+
+def test_a_rejection_killed_after_its_event_is_kept(workshop: Workshop) -> None:
+    workshop.begin(DELIVERY, "r1")
+    assert drive(workshop, "reject", "event", 1) is None
+    assert gone_on(workshop).comment == "Otherwise."
+    assert workshop.begin(DELIVERY, "r2").told("begun")["comments"] == ["Otherwise."]
+    assert [one.name for one in _worktrees(workshop)] == ["r2"]
+
+
+@pytest.mark.parametrize("start", range(3))
+def test_an_approval_killed_at_any_call_commits_once(
+    start: int, workshop: Workshop, git: Git
+) -> None:
+    workshop.begin(DELIVERY, "r1")
+    for number in range(3 + start, NEVER, 17):
+        action = "approve" if workshop.show("r1").state is State.WAITING else "resume"
+        if drive(workshop, action, "call", number) is not None:
+            break
+    expect_committed(workshop, git)
+
+
+def _worktrees(workshop: Workshop) -> list[Path]:
+    return sorted((workshop.repository.root / ".specwright/worktrees").iterdir())
 
 
 def test_a_run_killed_again_and_again_anywhere_ends_as_if_nothing_had_been(

@@ -39,7 +39,10 @@ def test_what_is_decided_stays_decided(decide: str, workshop: Workshop, git: Git
     if decide == "resume":
         workshop.resume("r1")
     else:
-        with pytest.raises(Refusal, match="r1 is committed: there is nothing to decide"):
+        with pytest.raises(
+            Refusal,
+            match=r"r1 is committed \(approved by Ada Example, .*\): there is nothing to decide",
+        ):
             workshop.approve("r1") if decide == "approve" else workshop.reject("r1", "no")
     assert git("rev-parse", "001-toy") == tip
     assert len(workshop.show("r1").events) == 11

@@ -55,7 +55,11 @@ def test_the_commit_is_conventional_and_the_persons_own(workshop: Workshop, git:
     )
     subject, _, body = git("log", "-1", "--format=%B", "001-toy").partition("\n\n")
     assert re.fullmatch(r"feat\(toy\): [a-z].{1,60}", subject)
-    assert body == f"Two tests.\n\nSpecwright-Run: r1\nSpecwright-Bundle: {'0' * 64}"
+    evidence = workshop.show("r1").told("waiting")["evidence"]
+    assert body == (
+        f"Two tests.\n\nSpecwright-Run: r1\nSpecwright-Bundle: {'0' * 64}"
+        f"\nSpecwright-Evidence: {evidence}"
+    )
 
 
 def test_approval_leaves_no_worktree_behind(workshop: Workshop, committed: Path, git: Git) -> None:

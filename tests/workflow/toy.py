@@ -7,7 +7,9 @@ from pathlib import Path
 
 from specwright.tree import Tree
 from specwright.workflow.delivery import Delivery, Message
+from specwright.workflow.promises import Promises, Requirement, Scenario
 
+BARE = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}  # a test run starts in half the time
 Git = Callable[..., str]  # runs git in the person's repository
 
 PROJECT = """\
@@ -94,6 +96,28 @@ DELIVERY = Delivery(
     exempt=("tests/test_migrations.py",),
     open_questions=("spec.md:12:3: how long may a title be?",),
     try_it=("make serve",),
+)
+
+
+PROMISES = Promises(
+    requirements=(
+        Requirement("FR-001", "A task MUST be readable.", "spec.md:3:1", ("readTask",)),
+        Requirement("FR-002", "Rows are kept.", "spec.md:4:1", ("data-model.md#migrations",)),
+        Requirement("SC-001", "It is fast.", "spec.md:5:1", ("plan.md#limits",)),
+    ),
+    scenarios=(
+        Scenario("Tasks", "Reading", "spec.md:7:3", "tests/test_tasks.py::test_a_task_can_be_read"),
+        Scenario("Tasks", "Nobody writes", "spec.md:8:3"),
+    ),
+    operations=("readTask",),
+    calls={
+        "tests/test_tasks.py::test_a_task_can_be_read": ("readTask",),
+        "tests/test_tasks.py::test_a_stranger_is_refused": ("readTask",),
+        "tests/test_migrations.py::test_up_down_and_up_again_keeps_the_rows": (
+            "data-model.md#migrations",
+        ),
+    },
+    not_shown=("Nothing shows that two readers do not meet.",),
 )
 
 

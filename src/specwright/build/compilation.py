@@ -20,6 +20,7 @@ from specwright.roles import Problem, Said, Settings, settle
 from specwright.roles.bundle import contract_says, read_bundle_settings
 from specwright.roles.settings import VALIDATION_STATUS
 from specwright.spec import read_bundle
+from specwright.spec.syntax import Scenario
 from specwright.tree import Tree
 
 NOTHING = State()
@@ -39,6 +40,7 @@ class Backend:
     tree: Tree  # without the migrations of earlier builds
     not_shown: tuple[str, ...]  # what no emitted test shows, each in a sentence
     needs_hooks: Mapping[str, tuple[str, ...]]  # by the tests that come to hand-written code
+    told: Mapping[str, Scenario]  # by the tests that tell them
     model: Model
     changes: tuple[Change, ...]
 
@@ -125,4 +127,4 @@ def _backend(model: Model, tests: EmittedTests, state: State, tidy: Tidy) -> Bac
     schema = schema_of(model.entities)
     changes = changes_since(state.built, schema)
     tree = tidy(emit_backend(model) | tests.tree | next_migration(state.built, schema))
-    return Backend(tree, tests.not_shown, tests.needs_hooks, model, changes)
+    return Backend(tree, tests.not_shown, tests.needs_hooks, tests.told, model, changes)

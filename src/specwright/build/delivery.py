@@ -10,11 +10,12 @@ from specwright.build import manifest
 from specwright.build.comparison import HISTORY, Fate
 from specwright.build.compilation import TESTS, Backend, Compiled, Tidy
 from specwright.build.drafting import Draft
+from specwright.build.tracing import promises
 from specwright.diagnostic import Level
 from specwright.emit.tests import EXEMPT
 from specwright.model import Model
 from specwright.plan.changes import destructive
-from specwright.tree import Tree
+from specwright.tree import Tree, digest
 from specwright.workflow import Delivery
 from specwright.workflow.delivery import Manner, Message, Tasks, Todo, is_test_file
 
@@ -59,6 +60,7 @@ def delivery(
     return Delivery(
         bundle=compiled.model.name,
         bundle_digest=compiled.files.digest,
+        bundle_files={path: digest(text) for path, text in compiled.files.items()},
         branch=wishes.branch,
         message=_message(backend, draft),
         core=Tree(core),
@@ -76,6 +78,7 @@ def delivery(
         tasks=_tasks(compiled, wishes.bundle_folder),
         baseline=wishes.baseline,
         manner=wishes.manner,
+        promises=promises(backend),
     )
 
 

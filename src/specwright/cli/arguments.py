@@ -10,6 +10,7 @@ from specwright.cli.version import VERSION
 from specwright.diagnostic import did_you_mean
 
 USAGE = 2
+LARGEST_PORT = 65535
 
 FRONT_PAGE = """\
 Specwright turns a technical specification into a production-ready backend, and proves it.
@@ -25,16 +26,16 @@ Specwright turns a technical specification into a production-ready backend, and 
     implement BUNDLE --into REPO      on a branch of its own; your work is not touched
     runs [REPO]                       the runs of a repository
     show RUN                          what was built, what was proven, what stays open
+    try RUN                           serves what waits, with a token for each role, until Ctrl-C
+    evidence RUN · verify FILE        what was proven, for programs too; checked again offline
     resume RUN                        go on with a run that was interrupted
     approve RUN                       commit what was proven
     reject RUN --comment "…"          commit nothing; the next run shows the comment
 
   How a run works: roles, for `implement --role ROLE`
-    role import FILE                  keep a document as it is, and what it says as settings
-    role list · role show ROLE        every setting, who says it, and what is not built yet
+    role import FILE · list · show    documents as settings; who says each, what is not built yet
 
   A BUNDLE is a folder (spec.md, data-model.md …); `specwright COMMAND --help` says more of each.
-
   Exit codes: 0 nothing wrong · 1 errors · 2 usage · 3 built, but for what is still open
 """
 
@@ -160,6 +161,17 @@ def _of_runs(commands: _Commands) -> None:
 
     show = _command(commands, "show", "What a run has built and proven, and what stays open.")
     _add_run(show)
+    trial = _command(
+        commands,
+        "try",
+        "Serves what waits for a decision on this machine alone, with a database that is thrown "
+        "away, until Ctrl-C. Nothing is left behind.",
+    )
+    _add_run(trial)
+    trial.add_argument("--port", metavar="N", type=_port, default=0, help="default: a free one")
+    _add_python(trial)
+    _add_json(trial)
+    _of_evidence(commands)
     resume = _command(
         commands, "resume", "Go on with a run that was interrupted; nothing is done twice."
     )
@@ -172,6 +184,32 @@ def _of_runs(commands: _Commands) -> None:
     reject = _command(commands, "reject", "Commit nothing; the next run shows the comment.")
     _add_run(reject)
     reject.add_argument("--comment", metavar="TEXT", required=True, help="what should be different")
+
+
+def _port(text: str) -> int:
+    number = int(text) if text.isascii() and text.isdigit() else -1
+    if not 0 <= number <= LARGEST_PORT:
+        raise argparse.ArgumentTypeError(f"`{text}` is no port.")
+    return number
+
+
+def _of_evidence(commands: _Commands) -> None:
+    evidence = _command(
+        commands,
+        "evidence",
+        "What a run has proven: requirement, operation, test, verdict. `evidence verify FILE` "
+        "checks the evidence.json of a run again, offline.",
+    )
+    evidence.add_argument("run", metavar="RUN", help="or `verify`")
+    evidence.add_argument("file", metavar="FILE", type=Path, nargs="?", help="to verify")
+    evidence.add_argument(
+        "--rerun", action="store_true", help="verify: run the sealed tests and the gates once more"
+    )
+    _add_python(evidence)
+    evidence.add_argument(
+        "--repo", metavar="REPO", type=Path, help="default: where FILE lies, or where you stand"
+    )
+    _add_json(evidence)
 
 
 def _of_roles(commands: _Commands) -> None:

@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from io import TextIOWrapper
+from keyword import iskeyword
 
 from specwright.cli import arguments
 from specwright.cli.misuse import Misuse
@@ -32,6 +33,8 @@ MODULES = {
     "resume": "running",
     "approve": "running",
     "reject": "running",
+    "try": "trying",
+    "evidence": "evidence",
     "role": "roles",
 }
 
@@ -103,7 +106,8 @@ def _answered(asked: argparse.Namespace, terminal: Terminal) -> int:
 
 def _command(name: str) -> Command:
     """Imported when it is asked for: `--help` does not wait for the compiler."""
-    command: Command = getattr(import_module(f"specwright.cli.{MODULES[name]}"), name)
+    function = f"{name}_" if iskeyword(name) else name
+    command: Command = getattr(import_module(f"specwright.cli.{MODULES[name]}"), function)
     return command
 
 

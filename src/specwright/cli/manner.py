@@ -16,6 +16,7 @@ from specwright.roles import Said, Settings, shown
 from specwright.roles.choices import Clarify, DocsCreate
 from specwright.roles.kinds import Built
 from specwright.roles.settings import (
+    APPROVER,
     CLARIFY,
     COMMIT,
     DOCS_CREATE,
@@ -104,6 +105,8 @@ def manner_of(settings: Settings, role: str | None) -> Manner:
         role=role or "",
         commit=settings[COMMIT],
         commit_said=settings.of(COMMIT).where,
+        approver=settings[APPROVER],
+        approver_said=settings.of(APPROVER).where,
         tests=settings[TESTS_ORDER],
         tick=settings[TASKS_TICK],
         told=tuple(_told(settings)),

@@ -18,7 +18,7 @@ PAUSE = 0.3  # seconds between two looks at the ledger
 
 
 def runs(asked: argparse.Namespace, terminal: Terminal) -> int:
-    workshop = _workshop(asked.repo)
+    workshop = workshop_at(asked.repo)
     found = workshop.runs()
     if not found:
         terminal.say("There are no runs here yet: `specwright implement BUNDLE --into REPO`.")
@@ -33,15 +33,15 @@ def runs(asked: argparse.Namespace, terminal: Terminal) -> int:
 
 
 def show(asked: argparse.Namespace, terminal: Terminal) -> int:
-    workshop = _workshop(asked.repo)
+    workshop = workshop_at(asked.repo)
     shown(workshop, workshop.show(asked.run), terminal)
     return 0
 
 
 def resume(asked: argparse.Namespace, terminal: Terminal) -> int:
-    workshop = _workshop(asked.repo)
+    workshop = workshop_at(asked.repo)
     workshop.show(asked.run)  # there is one
-    python = asked.python or _remembered(workshop, asked.run)
+    python = asked.python or remembered(workshop, asked.run)
     workshop = Workshop(workshop.repository, os.environ, python=sound(python))
     with progress(workshop, asked.run, terminal):
         run = workshop.resume(asked.run)
@@ -49,19 +49,19 @@ def resume(asked: argparse.Namespace, terminal: Terminal) -> int:
 
 
 def approve(asked: argparse.Namespace, terminal: Terminal) -> int:
-    workshop = _workshop(asked.repo)
+    workshop = workshop_at(asked.repo)
     return shown(workshop, workshop.approve(asked.run), terminal)
 
 
 def reject(asked: argparse.Namespace, terminal: Terminal) -> int:
-    workshop = _workshop(asked.repo)
+    workshop = workshop_at(asked.repo)
     return shown(workshop, workshop.reject(asked.run, asked.comment), terminal)
 
 
 # -- Where it is done
 
 
-def _workshop(repo: Path) -> Workshop:
+def workshop_at(repo: Path) -> Workshop:
     return Workshop(Repository.at(repo, os.environ), os.environ)
 
 
@@ -76,12 +76,14 @@ def remember(workshop: Workshop, name: str) -> None:
     """Keep with which Python a run is begun, for `resume`."""
     file = _memory(workshop, name)
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(f"{workshop.python}\n", "utf-8")
+    python, root = workshop.python, workshop.repository.root
+    inside = python.relative_to(root) if python.is_relative_to(root) else python  # it may move
+    file.write_text(f"{inside}\n", "utf-8")
 
 
-def _remembered(workshop: Workshop, name: str) -> Path:
+def remembered(workshop: Workshop, name: str) -> Path:
     try:
-        return Path(_memory(workshop, name).read_text("utf-8").strip())
+        return workshop.repository.root / _memory(workshop, name).read_text("utf-8").strip()
     except FileNotFoundError as error:
         raise Refusal(
             f"It is not known any more with which Python {name} was begun.",

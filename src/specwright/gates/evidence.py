@@ -1,6 +1,7 @@
 """What a gate tried, what it saw, and what it holds against the work."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -26,7 +27,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What one gate tried and saw; a finding is what makes it fail."""
+    """What one gate tried and saw; a finding is what makes it fail.
+
+    `spared` are tests whose outcome it did not ask for; `said` is how tests failed that had to.
+    """
 
     gate: str
     tried: str
@@ -35,6 +39,8 @@ class Evidence:
     tests: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     applicable: bool = True
+    spared: tuple[str, ...] = ()
+    said: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def verdict(self) -> Verdict:

@@ -9,6 +9,7 @@ from specwright.gates.suite import Phase, Suite, run
 from specwright.gates.workspace import Workspace
 
 IDLE = ("skipped", "xfail")
+SAID = 160  # characters kept of how a test failed
 NOT_WRITTEN = re.compile(r"\b501\b")  # the answer where hand-written code is not there yet
 
 
@@ -24,6 +25,12 @@ def red(workspace: Workspace, files: Sequence[str], exempt: Collection[str] = ()
         saw=_saw_red(suite, excused),
         seconds=suite.outcome.seconds,
         tests=tuple(suite.tests),
+        spared=tuple(test for test in suite.tests if test in excused),
+        said={
+            test: call.says[:SAID]
+            for test, phases in suite.tests.items()
+            if test not in excused and (call := _call(phases)) and call.outcome == "failed"
+        },
         findings=(
             *suite.findings(),
             *(_missing(suite, files, exempt) if suite.whole else ()),
@@ -84,6 +91,7 @@ def _passing(
         saw=f"{passed} of {len(suite.tests)} passed{left}",
         seconds=suite.outcome.seconds,
         tests=tuple(suite.tests),
+        spared=tuple(test for test in suite.tests if test in wait),
         findings=(*suite.findings(), *findings, *failing),
     )
 

@@ -22,6 +22,11 @@ class CommitMode(StrEnum):
     NEVER = "never"  # a person takes the work from the worktree
 
 
+class Approver(StrEnum):
+    ANYONE = "anyone"  # but the runner
+    OTHER = "other"  # but the runner, and whoever asked for the run
+
+
 class OrderOfTests(StrEnum):
     FIRST = "first"
     AFTER = "after"

@@ -5,6 +5,7 @@ from typing import Any
 from specwright.roles.choices import (
     AllowBreak,
     ApiStyle,
+    Approver,
     AuthScheme,
     BundleLayout,
     Cache,
@@ -39,6 +40,9 @@ OBEYED, LATER = Built.OBEYED, Built.LATER
 
 COMMIT = Choice(
     "commit.mode", CommitMode.PAUSE, "who commits what was proven", OBEYED, is_safety=True
+)
+APPROVER = Choice(
+    "commit.approver", Approver.ANYONE, "who may approve what was run", OBEYED, is_safety=True
 )
 MIGRATIONS_OWNER = Choice(
     "migrations.owner",
@@ -137,7 +141,7 @@ BARE_LIST = Choice("compat.bare_list", Switch.OFF, "whether lists come without a
 DOCSTRINGS = Choice("docstrings", Docstrings.PUBLIC, "what is documented in the code")
 
 _ALL: tuple[Setting[Any], ...] = (
-    *(COMMIT, MIGRATIONS_OWNER, MIGRATIONS_ROLE, TESTS_ORDER, CLARIFY, TASKS_TICK),
+    *(COMMIT, APPROVER, MIGRATIONS_OWNER, MIGRATIONS_ROLE, TESTS_ORDER, CLARIFY, TASKS_TICK),
     *(DOCS_CREATE, DOCS_TODO, PREFER_EDIT, DECISIONS, CHALLENGE, WORKFLOW, SCOPE, SCALE),
     *(TRACKER, TRACKER_REQUIRED, LAYOUT_OF_BUNDLE, PATHS, TOOLS, MODEL, MEMORY, KB_SEARCH),
     *(ROOT_CAUSE, BLOCKED, SCAN),

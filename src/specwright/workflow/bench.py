@@ -35,6 +35,11 @@ class Bench:
             return False
         return self.git.asks("rev-parse", "--verify", "--quiet", "HEAD") == self.baseline
 
+    def mend(self) -> None:
+        """Tell git where the worktree lies now: the repository may have been moved."""
+        if (self.folder / ".git").is_file() and not self.sound:
+            self.repository.git.asks("worktree", "repair", str(self.folder))
+
     def lay(self, tree: Tree, removed: Collection[str]) -> None:
         """Make it the baseline plus `tree`, whatever lies there now."""
         if not (self.sound and self._is_reset()):

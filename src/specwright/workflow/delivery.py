@@ -2,14 +2,16 @@
 
 import json
 import textwrap
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field, fields
 from enum import IntEnum
 from pathlib import PurePosixPath
 from typing import Any
 
-from specwright.roles.choices import CommitMode, OrderOfTests, TasksTick
+from specwright.roles.choices import Approver, CommitMode, OrderOfTests, TasksTick
 from specwright.tree import Tree
+from specwright.workflow import promises
+from specwright.workflow.promises import Promises
 
 SUBJECT = 72  # characters that the first line of a commit message may have
 KINDS = ("feat", "fix", "refactor", "perf", "docs", "test", "build", "ci", "chore")
@@ -72,6 +74,8 @@ class Manner:
     role: str = ""
     commit: CommitMode = CommitMode.PAUSE
     commit_said: str = "product default"  # where
+    approver: Approver = Approver.ANYONE
+    approver_said: str = "product default"
     tests: OrderOfTests = OrderOfTests.FIRST
     tick: TasksTick = TasksTick.AFTER_GATES
     told: tuple[str, ...] = ()  # what a person should know of it
@@ -104,6 +108,8 @@ class Delivery:
     todo: Todo | None = None
     tasks: Tasks | None = None
     baseline: str | None = None  # the commit it was made for, if it matters
+    promises: Promises = Promises()  # noqa: RUF009 - it is immutable
+    bundle_files: Mapping[str, str] = field(default_factory=dict)  # their digests
     manner: Manner = Manner()
 
     def __post_init__(self) -> None:
@@ -164,20 +170,23 @@ def from_json(text: str) -> Delivery:
     content = json.loads(text)
     for name in ("core", "tests", "migrations", "code"):
         content[name] = Tree(content[name]["files"])
-    for field in fields(Delivery):
-        if isinstance(content.get(field.name), list):
-            content[field.name] = tuple(content[field.name])
+    for one in fields(Delivery):
+        if isinstance(content.get(one.name), list):
+            content[one.name] = tuple(content[one.name])
     if content["todo"]:
         content["todo"] = Todo(**content["todo"])
     if content["tasks"]:
         content["tasks"] = Tasks(content["tasks"]["path"], tuple(content["tasks"]["done"]))
     content["message"] = Message(**content["message"])
     content["manner"] = _manner(content.get("manner", asdict(Manner())))
+    if "promises" in content:  # an earlier version did not keep them
+        content["promises"] = promises.from_content(content["promises"])
     return Delivery(**content)
 
 
 def _manner(content: dict[str, Any]) -> Manner:
     content["commit"] = CommitMode(content["commit"])
+    content["approver"] = Approver(content.get("approver", Approver.ANYONE))
     content["tests"] = OrderOfTests(content["tests"])
     content["tick"] = TasksTick(content["tick"])
     content["told"], content["later"] = tuple(content["told"]), tuple(content["later"])

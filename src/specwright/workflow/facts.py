@@ -37,6 +37,8 @@ def of_evidence(evidence: Evidence) -> Facts:
         "seconds": round(evidence.seconds, 3),
         "tests": list(evidence.tests),
         "applicable": evidence.applicable,
+        "spared": list(evidence.spared),
+        "said": dict(evidence.said),
     }
 
 
@@ -49,6 +51,8 @@ def evidence(facts: Facts) -> Evidence:
         seconds=seconds if isinstance(seconds, float) else 0.0,
         tests=texts(facts, "tests"),
         applicable=facts.get("applicable") is True,
+        spared=texts(facts, "spared") if "spared" in facts else (),
+        said=table(facts, "said") if "said" in facts else {},
     )
 
 

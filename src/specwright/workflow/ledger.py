@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -30,6 +30,7 @@ class Event:
     at: datetime
     name: str
     facts: Facts
+    line: str = ""  # as it stands in the ledger
 
 
 @dataclass(frozen=True)
@@ -42,12 +43,7 @@ class Ledger:
     def read(self) -> tuple[Event, ...]:
         """Every event that reached the disk; a line torn by a crash never did."""
         lines = self._whole().decode("utf-8", errors="replace").splitlines()
-        before = ""
-        events: list[Event] = []
-        for number, line in enumerate(lines, start=1):
-            events.append(_parse(line, number, before, self.path))
-            before = digest(line)
-        return tuple(events)
+        return read_lines(lines, str(self.path))
 
     def append(self, name: str, facts: Facts) -> Event:
         """Write one event and return when it is on disk; only the holder of the lock may."""
@@ -74,7 +70,7 @@ class Ledger:
             os.close(file)
         if not whole:
             settle(self.path.parent)
-        return Event(number, at, name, facts)
+        return Event(number, at, name, facts, line)
 
     def _whole(self) -> bytes:
         """The lines that end: whatever stands behind the last line end is torn."""
@@ -93,9 +89,19 @@ def _write_all(file: int, content: bytes) -> None:
         content = content[os.write(file, content) :]
 
 
-def _parse(line: str, number: int, before: str, path: Path) -> Event:
+def read_lines(lines: Iterable[str], where: str) -> tuple[Event, ...]:
+    """The events that the lines tell, if each line holds the digest of the one before it."""
+    before = ""
+    events: list[Event] = []
+    for number, line in enumerate(lines, start=1):
+        events.append(_parse(line, number, before, where))
+        before = digest(line)
+    return tuple(events)
+
+
+def _parse(line: str, number: int, before: str, where: str) -> Event:
     damaged = LedgerDamaged(
-        f"{path}:{number}: this line is not what was written: the run cannot be trusted.",
+        f"{where}:{number}: this line is not what was written: the run cannot be trusted.",
         "Start again with `specwright implement`; the ledger stays where it is.",
     )
     try:
@@ -107,4 +113,4 @@ def _parse(line: str, number: int, before: str, path: Path) -> Event:
         raise damaged from error
     if not chained or not isinstance(name, str) or not isinstance(facts, dict):
         raise damaged
-    return Event(number, at, name, facts)
+    return Event(number, at, name, facts, line)

@@ -7,6 +7,10 @@ from datetime import datetime
 from specwright.workflow.git import Git
 from specwright.workflow.refusal import Refusal
 
+# Whoever is named so is a program: what it runs, somebody else approves.
+RUNNER = "SPECWRIGHT_RUNNER"
+MACHINE = "specwright"  # the runner where nobody named one
+
 IDENT = re.compile(r"(?P<name>.+) <(?P<email>[^<>]+)> \d+ [+-]\d+")
 
 
@@ -23,6 +27,12 @@ class Person:
 
     def __str__(self) -> str:
         return f"{self.name} <{self.email}>"
+
+    def is_called(self, name: str) -> bool:
+        """Whether `name`, with or without an address, is this person."""
+        start, _, address = name.strip().removesuffix(">").rpartition("<")
+        called = start.strip() or name.strip()
+        return self.email.casefold() == address.casefold() or self.name == called
 
     @classmethod
     def at_work(cls, git: Git) -> "Person":

@@ -6,8 +6,10 @@ from enum import StrEnum
 
 from specwright.gates import Evidence, Finding
 from specwright.roles.choices import CommitMode
-from specwright.workflow import facts
+from specwright.workflow import facts, promises
 from specwright.workflow.ledger import Event, Facts, LedgerDamaged
+from specwright.workflow.person import MACHINE
+from specwright.workflow.promises import Promises
 
 GATES = ("red", "green", "migrations", "kept", "lint", "types", "layers")
 
@@ -23,7 +25,13 @@ class State(StrEnum):
     REJECTED = "rejected"
 
 
+FORMAT = 2  # of ledgers; what an earlier one lacks is read as not told
+
 ENDED = (State.FAILED, State.COMMITTED, State.REJECTED)
+
+
+class WrittenByNewer(LedgerDamaged):
+    """A ledger that is sound, and that only a later version understands."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +44,13 @@ class Run:
     def __post_init__(self) -> None:
         if not self.events or self.events[0].name != "begun":
             raise LedgerDamaged(f"The ledger of {self.name} does not tell how the run began.")
+        written = self.begun.get("format", 1)
+        if not isinstance(written, int) or written > FORMAT:
+            raise WrittenByNewer(
+                f"A newer Specwright wrote the ledger of {self.name} (format {written}): this one "
+                f"reads up to {FORMAT}.",
+                "Use that version, or a newer one.",
+            )
 
     @property
     def begun(self) -> Facts:
@@ -73,6 +88,34 @@ class Run:
         return facts.text_or_none(self.begun, "role") or ""
 
     @property
+    def decided(self) -> str:
+        """By whom and when, in parentheses."""
+        for event in self.events:
+            if event.name == State.REJECTED:
+                return f" (by {facts.text(event.facts, 'by')}, {_minute(event.at)})"
+            if event.name == State.APPROVED:
+                name = facts.text(event.facts, "name")
+                return f" (approved by {name}, {_minute(event.at)})"
+        return ""
+
+    @property
+    def runner(self) -> str:
+        """Who works on it, which is nobody who may approve it."""
+        return facts.text_or_none(self.begun, "runner") or MACHINE
+
+    @property
+    def promises(self) -> Promises:
+        told = self.begun.get("promises")
+        if told is None:
+            return Promises()
+        try:
+            return promises.from_content(told)
+        except (TypeError, KeyError, AttributeError) as error:
+            raise LedgerDamaged(
+                f"The ledger of {self.name} holds promises that are none."
+            ) from error
+
+    @property
     def is_never_committed(self) -> bool:
         return facts.text_or_none(self.begun, "commit") == CommitMode.NEVER
 
@@ -98,3 +141,7 @@ class Run:
             if event.name == name:
                 return event.facts
         raise LedgerDamaged(f"The ledger of {self.name} does not tell of `{name}`.")
+
+
+def _minute(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%d %H:%M")

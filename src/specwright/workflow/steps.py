@@ -7,11 +7,13 @@ from pathlib import Path
 from specwright.gates import Evidence, Finding, Workspace, red_green, round_trip, static
 from specwright.roles.choices import TasksTick
 from specwright.tree import Tree, digest
-from specwright.workflow import documents, facts
+from specwright.workflow import documents, dossiers, facts
 from specwright.workflow.bench import Bench
 from specwright.workflow.delivery import Delivery, Stage, is_test_file
-from specwright.workflow.ledger import Facts
+from specwright.workflow.files import replace_whole
+from specwright.workflow.ledger import Facts, Json
 from specwright.workflow.run import Run
+from specwright.workflow.tools import tools_of
 
 
 class HeldAgainst(Exception):
@@ -31,6 +33,7 @@ class Site:
     workspace: Workspace
     run: Run
     before: Tree  # the texts of the baseline
+    home: Path  # where the run keeps what is not part of its work
 
     def tree(self, stage: Stage) -> Tree:
         """All that the run has written when a stage is reached."""
@@ -47,15 +50,26 @@ class Site:
     def tasks(self) -> str | None:
         """The path of `tasks.md` in the repository, if it is committed there."""
         root = self.bench.repository.root
-        file = Path(self.delivery.tasks.path).resolve() if self.delivery.tasks else root
+        file = self._tasks_file or root
         path = str(file.relative_to(root)) if file.is_relative_to(root) else ""
         return path if path in self.before else None
+
+    @property
+    def _tasks_file(self) -> Path | None:
+        """Where it lies now: the repository may have moved since the run began."""
+        if not self.delivery.tasks:
+            return None
+        file = Path(self.delivery.tasks.path).resolve()
+        began_in = facts.text_or_none(self.run.begun, "root")
+        if began_in and file.is_relative_to(began_in):
+            return self.bench.repository.root / file.relative_to(began_in)
+        return file
 
     def tick_elsewhere(self) -> None:
         """Tick the tasks of a bundle that lies outside of the repository; again does no harm."""
         tasks = self.delivery.tasks
-        if tasks and not self.tasks:
-            documents.tick_in_place(Path(tasks.path), tasks.done)
+        if tasks and self._tasks_file and not self.tasks:
+            documents.tick_in_place(self._tasks_file, tasks.done)
 
     @property
     def _todo(self) -> Tree:
@@ -85,10 +99,10 @@ def gate(name: str, judge: Callable[[Site], Evidence]) -> Step:
     """A step that goes on only if a gate has nothing against it."""
 
     def work(site: Site) -> Facts:
-        evidence = judge(site)
-        if evidence.findings:
-            raise HeldAgainst(evidence.findings)
-        return facts.of_evidence(evidence)
+        seen = judge(site)
+        if seen.findings:
+            raise HeldAgainst(seen.findings)
+        return facts.of_evidence(seen)
 
     return Step(name, Stage.TESTS if name == "red" else Stage.CODE, work)
 
@@ -106,7 +120,9 @@ def _red(site: Site) -> Evidence:
 
 
 def _sealed(site: Site) -> Facts:
-    return {"files": {path: digest(text) for path, text in site.delivery.tests.items()}}
+    """The tests by their digests, and what judges them by its versions."""
+    files: Json = {path: digest(text) for path, text in site.delivery.tests.items()}
+    return {"files": files, "tools": dict(tools_of(site.workspace))}
 
 
 def _green(site: Site) -> Evidence:
@@ -129,14 +145,24 @@ def _kept(site: Site) -> Evidence:
 
 
 def _ticked(site: Site) -> Facts:
+    documents: Json = {
+        path: digest(text)
+        for path, text in site.tree(Stage.DONE).items()
+        if path not in site.delivery.final
+    }
     if site.delivery.manner.tick is TasksTick.AFTER_APPROVAL:
-        return {"tasks": []}
+        return {"tasks": [], "documents": documents}
     site.tick_elsewhere()
-    return {"tasks": list(site.delivery.tasks.done) if site.delivery.tasks else []}
+    done: Json = list(site.delivery.tasks.done) if site.delivery.tasks else []
+    return {"tasks": done, "documents": documents}
 
 
 def _waiting(site: Site) -> Facts:
-    return {"left_behind": list(site.bench.left_behind(site.tree(Stage.DONE)))}
+    """The evidence is on disk before anybody is waited for."""
+    text = dossiers.to_json(dossiers.dossier(site.run))
+    replace_whole(site.home / dossiers.FILE, text.encode())
+    left = site.bench.left_behind(site.tree(Stage.DONE))
+    return {"left_behind": list(left), "evidence": digest(text)}
 
 
 CHECKS = (

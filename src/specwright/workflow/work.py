@@ -1,5 +1,6 @@
 """One run at work, while its repository is held."""
 
+import shutil
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 from specwright.gates import Finding, Workspace
 from specwright.roles.choices import CommitMode, TasksTick
 from specwright.tree import Tree, digest
-from specwright.workflow import facts
+from specwright.workflow import dossiers, facts
 from specwright.workflow.bench import Bench
 from specwright.workflow.delivery import Delivery, Stage, from_json
 from specwright.workflow.ledger import Ledger, LedgerDamaged
@@ -99,8 +100,9 @@ class Work:
                 "Put it back, or reject the run with a comment that says what should be different.",
             )
         self.repository.expect_unmoved(self.run.branch, self._tip)
-        by = {"name": person.name, "email": person.email}
-        self.ledger.append(State.APPROVED, {**by, "because": because} if because else by)
+        proven = digest(dossiers.kept(self.ledger.path.parent, self.run))
+        told = {"name": person.name, "email": person.email, "evidence": proven}
+        self.ledger.append(State.APPROVED, {**told, "because": because} if because else told)
         self.commit()
 
     def commit(self) -> None:
@@ -111,6 +113,14 @@ class Work:
             self._site().tick_elsewhere()
         self.ledger.append(State.COMMITTED, {"commit": commit})
         self.bench.clear()
+
+    def copied(self, place: Path) -> Path:
+        """A copy of what waits, made anew where its worktree is gone."""
+        if not self.bench.sound:
+            self.bench.lay(self._site().tree(Stage.DONE), self.delivery.removed)
+        left_out = shutil.ignore_patterns(".git", ".venv", ".postgres", "__pycache__")
+        shutil.copytree(self.bench.folder, place, symlinks=True, ignore=left_out)
+        return place
 
     def reject(self, comment: str, person: Person) -> None:
         """Keep the comment, unless a crash came only after the commit."""
@@ -138,7 +148,14 @@ class Work:
         return self.bench.commit(paths, self._message(), person, approved.at)
 
     def _site(self) -> Site:
-        return Site(self.delivery, self.bench, self.workspace, self.run, self.before)
+        return Site(
+            delivery=self.delivery,
+            bench=self.bench,
+            workspace=self.workspace,
+            run=self.run,
+            before=self.before,
+            home=self.ledger.path.parent,
+        )
 
     def _expect_same(self, tree: Tree, *, meanwhile: str) -> None:
         altered = self.bench.altered(tree)
@@ -148,6 +165,9 @@ class Work:
     def _message(self) -> str:
         message = self.delivery.message
         trailers = f"Specwright-Run: {self.name}\nSpecwright-Bundle: {self.delivery.bundle_digest}"
+        proven = facts.text_or_none(self.run.told(State.APPROVED), "evidence")
+        if proven:  # an earlier version kept none
+            trailers += f"\nSpecwright-Evidence: {proven}"
         parts = (message.subject, message.body.strip(), trailers)
         return "\n\n".join(part for part in parts if part) + "\n"
 

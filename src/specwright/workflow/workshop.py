@@ -6,28 +6,31 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory, mkdtemp
 
 from specwright.gates import Workspace
 from specwright.gates.evidence import CouldNotRun
+from specwright.gates.serving import Served, serving
 from specwright.gates.workspace import plain
-from specwright.roles.choices import CommitMode
+from specwright.roles.choices import Approver, CommitMode
 from specwright.tree import digest
-from specwright.workflow import lock
+from specwright.workflow import dossiers, facts, lock, promises
 from specwright.workflow.bench import Bench
 from specwright.workflow.delivery import Delivery, to_json
 from specwright.workflow.files import replace_whole, settle
 from specwright.workflow.ledger import Ledger, LedgerDamaged
-from specwright.workflow.person import Person
+from specwright.workflow.person import MACHINE, RUNNER, Person
 from specwright.workflow.refusal import Refusal
 from specwright.workflow.repository import Baseline, Repository
-from specwright.workflow.run import ENDED, Run, State
+from specwright.workflow.run import ENDED, FORMAT, Run, State
 from specwright.workflow.steps import CHECKS, Step, steps
 from specwright.workflow.work import Work, stored
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
+AGAIN = ".again"  # ends the name of the worktree in which a run is run once more
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -105,7 +108,9 @@ class Workshop:
         with self._alone(name) as held:
             self._expect(name, State.WAITING)
             work = self._work(name, held)
-            work.approve(Person.at_work(work.repository.git))
+            person = Person.at_work(work.repository.git)
+            self._expect_entitled(person, work)
+            work.approve(person)
         return self.show(name)
 
     def reject(self, name: str, comment: str) -> Run:
@@ -117,6 +122,87 @@ class Workshop:
             work = self._work(name, held)
             work.reject(comment.strip(), Person.at_work(work.repository.git))
         return self.show(name)
+
+    def evidence(self, name: str) -> str:
+        """What a run has proven, as it was written at its pause."""
+        run = self.show(name)
+        if "waiting" not in run.done:
+            raise Refusal(
+                f"{name} is {run.state}: evidence is written when a run waits for a person.",
+                f"`specwright show {name}` says how it stands.",
+            )
+        return dossiers.kept(self._folder / "runs" / name, run)
+
+    def rerun(self, name: str) -> Run:
+        """The tests and gates of a run once more, on files laid out anew; nothing of it is kept."""
+        with self._alone(name) as held, TemporaryDirectory(prefix="specwright-") as scratch:
+            work = self._work(name, held)
+            bench = replace(work.bench, folder=work.bench.folder.with_name(f"{name}{AGAIN}"))
+            again = replace(
+                work,
+                bench=bench,
+                workspace=replace(work.workspace, root=bench.folder),
+                ledger=Ledger(Path(scratch) / "ledger.jsonl", self.clock),
+                steps=tuple(step for step in work.steps if step.name not in ("ticked", "waiting")),
+            )
+            again.ledger.append("begun", work.run.begun)
+            try:
+                again.go_on()
+                again.ledger.append("ticked", {})
+                return again.run
+            finally:
+                bench.clear()
+
+    @contextmanager
+    def trial(self, name: str, port: int = 0) -> Iterator[Served]:
+        """Serve a copy of what waits: whoever decides meanwhile is not in the way."""
+        run = self.show(name)
+        if run.state is not State.WAITING:
+            raise Refusal(
+                f"The run {name} is {run.state}{run.decided}: nothing waits to be tried.",
+                f"`specwright show {name}` says how it stands.",
+            )
+        scratch = Path(mkdtemp(prefix="specwright-try-"))
+        try:
+            with self._alone(name) as held:
+                copy = self._work(name, held).copied(scratch / scratch.name)
+            checked = {**plain(self.environment), **self.given}
+            try:
+                with serving(Workspace(copy, self.python, checked), scratch, port) as served:
+                    yield served
+            except CouldNotRun as error:
+                raise Refusal(
+                    str(error), f"`specwright show {name}` says where it lies."
+                ) from error
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+
+    @property
+    def _runner(self) -> str:
+        """Who works: a program that was named to us, or our own."""
+        return self.environment.get(RUNNER, "").strip() or MACHINE
+
+    def _expect_entitled(self, person: Person, work: Work) -> None:
+        """A person decides, and nobody on work of their own."""
+        if self._runner != MACHINE:
+            raise Refusal(
+                f"{self._runner} is a runner ({RUNNER}): no runner approves a run.",
+                "A person approves it, in a shell of their own.",
+            )
+        if person.is_called(work.run.runner):
+            raise Refusal(
+                f"{person} ran {work.name}: somebody else approves it.",
+                "Git says who you are: `git config user.email`.",
+            )
+        manner = work.delivery.manner
+        asked_by = facts.text_or_none(work.run.begun, "asked_by")
+        is_own = asked_by is not None and person.is_called(asked_by)
+        if manner.approver is Approver.OTHER and is_own:
+            raise Refusal(
+                f"{person} asked for {work.name}, and `commit.approver: other` "
+                f"({manner.approver_said}) wants another person to approve it.",
+                f"They stand in {self.repository.root}, or a clone of theirs, and do.",
+            )
 
     @property
     def _folder(self) -> Path:
@@ -137,6 +223,7 @@ class Workshop:
         run = self.show(name)
         repository = self.repository.holding(held)
         bench = self._bench(repository, run)
+        bench.mend()
         delivery = stored(self._folder / "runs" / name, run)
         return Work(
             name=name,
@@ -167,7 +254,13 @@ class Workshop:
         self._ledger(name).append(
             "begun",
             {
+                "format": FORMAT,
+                "run": name,
+                "root": str(self.repository.root),
+                "runner": self._runner,
+                "asked_by": str(Person.at_work(self.repository.git)),
                 "bundle": delivery.bundle,
+                "bundle_files": dict(delivery.bundle_files),
                 "bundle_digest": delivery.bundle_digest,
                 "delivery": digest(content),
                 "branch": delivery.branch,
@@ -178,7 +271,9 @@ class Workshop:
                 "open_questions": list(delivery.open_questions),
                 "try_it": list(delivery.try_it),
                 "files": {path: digest(text) for path, text in delivery.final.items()},
+                "migrations": list(delivery.migrations),
                 "removed": list(delivery.removed),
+                "promises": promises.to_content(delivery.promises),
                 "role": delivery.manner.role,
                 "commit": delivery.manner.commit,
                 "told": list(delivery.manner.told),
@@ -225,14 +320,17 @@ class Workshop:
                     shutil.rmtree(self._folder / "runs" / name)
         for run in self.runs():
             bench = self._bench(repository, run)
+            once_more = replace(bench, folder=bench.folder.with_name(f"{run.name}{AGAIN}"))
+            if once_more.folder.exists():  # a rerun was killed
+                once_more.clear()
             if run.state in ENDED and bench.folder.exists():
                 bench.clear()
 
     def _expect(self, name: str, *states: State) -> None:
-        state = self.show(name).state
-        if state not in states:
+        run = self.show(name)
+        if run.state not in states:
             raise Refusal(
-                f"The run {name} is {state}: there is nothing to decide.",
+                f"The run {name} is {run.state}{run.decided}: there is nothing to decide.",
                 f"`specwright show {name}` says how it stands.",
             )
 

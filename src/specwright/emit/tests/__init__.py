@@ -25,6 +25,7 @@ from specwright.emit.tests.schema import emit_schema
 from specwright.emit.tests.worker import emit_worker_tests
 from specwright.emit.tests.writes import emit_writes
 from specwright.model import Model
+from specwright.spec.syntax import Scenario
 from specwright.tree import Tree
 
 EXEMPT = ("tests/schema",)  # what holds before the backend is built
@@ -34,12 +35,14 @@ EXEMPT = ("tests/schema",)  # what holds before the backend is built
 class EmittedTests:
     """`not_shown` says what no situation was found for, each in a sentence.
 
-    `needs_hooks` are the tests that come to hand-written code, with the hooks that they need.
+    `needs_hooks` are the tests that come to hand-written code, with the hooks that they need;
+    `told` are the scenarios by the tests that tell them.
     """
 
     tree: Tree
     not_shown: tuple[str, ...]
     needs_hooks: Mapping[str, tuple[str, ...]]
+    told: Mapping[str, Scenario]
 
 
 _IN_A_DOMAIN: dict[str, Callable[[Plan, str], str | None]] = {
@@ -61,7 +64,7 @@ def emit_tests(model: Model, report: Report) -> EmittedTests:
     """The tests, as no formatter has seen them yet."""
     plan = Plan(model)
     files = {path: in_words_of_contract(model, text) for path, text in _files(plan, report)}
-    return EmittedTests(Tree(files), tuple(plan.not_shown), plan.needs_hooks)
+    return EmittedTests(Tree(files), tuple(plan.not_shown), plan.needs_hooks, plan.told)
 
 
 def _files(plan: Plan, report: Report) -> Iterator[tuple[str, str]]:

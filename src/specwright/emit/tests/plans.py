@@ -14,6 +14,7 @@ from specwright.emit.tests.variables import factory_of
 from specwright.model import Model
 from specwright.model.entities import Entity, EnumType
 from specwright.model.operations import Operation, OperationKind
+from specwright.spec.syntax import Scenario
 
 ANYONE = "anyone"
 
@@ -31,12 +32,14 @@ class Working:
 class Plan:
     """`not_shown` gathers what no situation was found for, `needs_hooks` the tests that need some.
 
-    Those hooks are by their names in the rules.
+    Those hooks are by their names in the rules. `told` are the scenarios by the tests that tell
+    them.
     """
 
     model: Model
     not_shown: list[str] = field(default_factory=list)
     needs_hooks: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    told: dict[str, Scenario] = field(default_factory=dict)
     _working: dict[tuple[str, str], Working | None] = field(default_factory=dict)
     _situations: dict[tuple[str, str], Situations | None] = field(default_factory=dict)
 

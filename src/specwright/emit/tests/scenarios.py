@@ -35,6 +35,7 @@ class _Scenario:
     uses_cast: bool
     lines: tuple[str, ...]
     hooks: tuple[str, ...]  # that it comes to
+    source: Scenario
 
 
 def emit_scenarios(plan: Plan, report: Report) -> Iterator[tuple[str, str]]:
@@ -75,6 +76,7 @@ def _feature(
     if not told:
         return None
     plan.needs_hooks |= {f"{path}::{one.name}": one.hooks for one in told if one.hooks}
+    plan.told |= {f"{path}::{one.name}": one.source for one in told}
     story = next((one.story for one in scenarios if one.story), None)
     return render(
         "tests/scenarios/test_feature.py",
@@ -114,6 +116,7 @@ def _scenario(
         any("cast." in line for line in lines),
         lines,
         tuple(_hooks(plan.model, scenario)),
+        scenario,
     )
 
 
