@@ -8,6 +8,7 @@ from enum import IntEnum
 from pathlib import PurePosixPath
 from typing import Any
 
+from specwright.agents import Commission, Hook
 from specwright.roles.choices import CommitMode, OrderOfTests, TasksTick
 from specwright.tree import Tree
 
@@ -105,6 +106,7 @@ class Delivery:
     tasks: Tasks | None = None
     baseline: str | None = None  # the commit it was made for, if it matters
     manner: Manner = Manner()
+    commission: Commission | None = None  # to an outside agent
 
     def __post_init__(self) -> None:
         for problem in self._problems():
@@ -156,7 +158,10 @@ def is_test_file(path: str) -> bool:
 
 
 def to_json(delivery: Delivery) -> str:
-    return json.dumps(asdict(delivery), ensure_ascii=True, sort_keys=True)
+    content = asdict(delivery)
+    if not delivery.commission:  # as it was before agents could be asked
+        del content["commission"]
+    return json.dumps(content, ensure_ascii=True, sort_keys=True)
 
 
 def from_json(text: str) -> Delivery:
@@ -173,7 +178,19 @@ def from_json(text: str) -> Delivery:
         content["tasks"] = Tasks(content["tasks"]["path"], tuple(content["tasks"]["done"]))
     content["message"] = Message(**content["message"])
     content["manner"] = _manner(content.get("manner", asdict(Manner())))
+    if content.get("commission"):
+        content["commission"] = _commission(content["commission"])
     return Delivery(**content)
+
+
+def _commission(content: dict[str, Any]) -> Commission:
+    hooks = tuple(
+        Hook(**{**hook, "asked_by": tuple(hook["asked_by"]), "tests": tuple(hook["tests"])})
+        for hook in content["hooks"]
+    )
+    shown = tuple((name, text) for name, text in content["shown"])
+    granted = tuple(content["granted"])
+    return Commission(**{**content, "hooks": hooks, "shown": shown, "granted": granted})
 
 
 def _manner(content: dict[str, Any]) -> Manner:
