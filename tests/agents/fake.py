@@ -15,7 +15,10 @@ HONEST = "        return amount + 1\n"
 def write_body(body: str = HONEST, top: str = "") -> None:
     text = HOOK.read_text()
     assert NOT_YET in text
-    HOOK.write_text(text.replace(NOT_YET, body).replace("from backend", f"{top}from backend", 1))
+    text = text.replace(NOT_YET, body).replace("from backend", f"{top}from backend", 1)
+    if "raise HookNotWritten" not in text:
+        text = text.replace("import ClaimHooks, HookNotWritten", "import ClaimHooks")
+    HOOK.write_text(text)
 
 
 def git(*words: str) -> None:
@@ -40,6 +43,17 @@ def leaves_caches() -> None:
     for name in ("backend/__pycache__", ".pytest_cache"):
         Path(name).mkdir()
         (Path(name) / "x").write_text("x")
+
+
+def waits_the_first_time() -> None:
+    """Half done, if somebody kills whoever asked."""
+    sign = Path(os.environ["BUNDLE"]) / "at-work"
+    if not sign.exists():
+        SEALED.write_text("")
+        HOOK.write_text("class")
+        sign.touch()
+        time.sleep(600)
+    write_body()
 
 
 # -- Outside of its scope

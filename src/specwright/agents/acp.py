@@ -1,6 +1,7 @@
 """An agent over the Agent Client Protocol: JSON-RPC on its standard streams, files through us."""
 
 import asyncio
+import logging
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -32,7 +33,7 @@ from specwright.agents.sandbox import Sandbox
 from specwright.agents.task import task
 
 GRACE = 3.0  # seconds that an agent has to end after its turn
-MESSAGE = 8_000_000  # bytes of one message
+TRAFFIC = 64_000_000  # bytes that it may send
 READABLE = 4_000_000  # bytes of a file that it may ask for
 SAID = 64_000  # characters of what it says that are kept
 REFUSALS = 100  # that are kept
@@ -60,27 +61,58 @@ class OverProtocol:
 
 async def _turn(client: "_Client", room: Room, text: str, our_in: int, our_out: int) -> str:
     """One task and its end; what went wrong with the protocol, if something did."""
-    async with _streams(our_in, our_out) as (reader, writer):
-        agent = acp.connect_to_agent(client, writer, reader)  # type: ignore[arg-type]  # ours has what it may ask for
-        try:
-            await agent.initialize(
-                protocol_version=acp.PROTOCOL_VERSION,
-                client_capabilities=ClientCapabilities(
-                    fs=FileSystemCapabilities(read_text_file=True, write_text_file=True),
-                    terminal=False,
-                ),
-                client_info=Implementation(name="specwright", version="0"),
-            )
-            session = await agent.new_session(cwd=str(room.folder), mcp_servers=[])
-            done = await agent.prompt(session.session_id, [acp.text_block(text)])
-        except RequestError as error:
-            return f"answered with an error: {error}"
-        except (ConnectionError, ValueError) as error:
-            return f"broke off: {error}"
-        finally:
-            with suppress(ConnectionError):
-                await agent.close()
-        return "" if done.stop_reason == "end_turn" else f"ended its turn with `{done.stop_reason}`"
+    logging.disable()  # the package tells the log what an agent says wrong
+    try:
+        async with (
+            asyncio.timeout(room.bounds.seconds + GRACE),
+            _streams(our_in, our_out) as (reader, writer),
+        ):
+            stopped = await _asked(client, room, text, reader, writer)
+    except TimeoutError:
+        return "it did not answer"
+    except Exception as error:  # noqa: BLE001 - whatever nonsense does to the package
+        said = (str(error).splitlines() or [type(error).__name__])[0]
+        return f"it did not keep to the protocol: {said}"
+    finally:
+        logging.disable(logging.NOTSET)
+    return "" if stopped == "end_turn" else f"it ended its turn with `{stopped}`"
+
+
+async def _asked(
+    client: "_Client",
+    room: Room,
+    text: str,
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+) -> str:
+    agent = acp.connect_to_agent(client, writer, reader)  # type: ignore[arg-type]  # ours has what it may ask for
+    try:
+        await agent.initialize(
+            protocol_version=acp.PROTOCOL_VERSION,
+            client_capabilities=ClientCapabilities(
+                fs=FileSystemCapabilities(read_text_file=True, write_text_file=True),
+                terminal=False,
+            ),
+            client_info=Implementation(name="specwright", version="0"),
+        )
+        session = await agent.new_session(cwd=str(room.folder), mcp_servers=[])
+        return (await agent.prompt(session.session_id, [acp.text_block(text)])).stop_reason
+    finally:
+        with suppress(ConnectionError):
+            await agent.close()
+
+
+class _Bounded(asyncio.StreamReader):
+    """Ends where there is more than anybody has to say: the package would read on."""
+
+    left = TRAFFIC
+
+    def feed_data(self, data: bytes) -> None:  # type: ignore[override]  # it is fed with bytes
+        self.left -= len(data)
+        if self.left > 0:
+            super().feed_data(data)
+        else:
+            self.feed_eof()
 
 
 @asynccontextmanager
@@ -88,8 +120,8 @@ async def _streams(
     our_in: int, our_out: int
 ) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
     loop = asyncio.get_running_loop()
-    reader = asyncio.StreamReader(limit=MESSAGE)
-    await loop.connect_read_pipe(
+    reader = _Bounded()
+    incoming, _ = await loop.connect_read_pipe(
         lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(our_in, "rb", buffering=0)
     )
     transport, protocol = await loop.connect_write_pipe(
@@ -100,7 +132,8 @@ async def _streams(
     try:
         yield reader, writer
     finally:
-        writer.close()
+        transport.abort()  # what it has not read by now it never will
+        incoming.close()
 
 
 @dataclass
