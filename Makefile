@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo check test quick drawn lint types imports golden
+.PHONY: demo check test quick drawn liars lint types imports golden
 
 demo: .venv/ready
 	$(BIN)/python examples/demo.py
@@ -35,6 +35,10 @@ quick: .venv/ready
 # Builds bundles that are drawn at random, and runs their emitted tests: make drawn DRAWN=200.
 drawn: .venv/ready
 	DRAWN=$${DRAWN:-20} $(BIN)/python -m pytest --numprocesses=2 tests/drawn
+
+# Coding agents that lie: who catches each, and whether it was undone.
+liars: .venv/ready
+	$(BIN)/python tests/agents/liars.py
 
 # Writes the golden trees anew, for review.
 golden: .venv/ready

@@ -167,7 +167,9 @@ def _expect_served_and_nothing_left(repo: Path) -> None:
         assert trial.stdout is not None
         told = json.loads("".join(iter(trial.stdout.readline, "}\n")) + "}")
         token = told["people"][0]["token"]
-        request = Request(f"{told['url']}/v1/documents", headers={"Authorization": f"Bearer {token}"})
+        request = Request(
+            f"{told['url']}/v1/documents", headers={"Authorization": f"Bearer {token}"}
+        )
         try:
             with urlopen(request, timeout=10) as answer:
                 assert answer.status == 200

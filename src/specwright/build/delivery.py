@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from specwright.address import kebab
+from specwright.agents import Commission, Hook
 from specwright.build import manifest
 from specwright.build.comparison import HISTORY, Fate
 from specwright.build.compilation import TESTS, Backend, Compiled, Tidy
@@ -19,6 +20,7 @@ from specwright.tree import Tree, digest
 from specwright.workflow import Delivery
 from specwright.workflow.delivery import Manner, Message, Tasks, Todo, is_test_file
 
+SHOWN = ("spec.md", "rules.md", "data-model.md")  # files of a bundle that an agent is shown
 ROUND_TRIP = "tests/schema/test_migrations.py"
 
 _BRANCH = re.compile(r"\*\*Feature Branch\*\*:[ \t]*`([^`\n]{1,200})`")
@@ -35,6 +37,8 @@ class Wishes:
     baseline: str | None = None
     todo: Todo | None = None
     manner: Manner = Manner()  # noqa: RUF009 - it is immutable
+    agent: str | None = None  # whom to ask for hooks
+    granted: tuple[str, ...] = ()  # variables that the agent sees
 
 
 def branch_of(folder_name: str, files: Tree) -> str:
@@ -48,6 +52,7 @@ def delivery(
 ) -> Delivery:
     """The draft as a delivery; files that a person took over are in no part of it."""
     wanted = _wanted(draft)
+    commission = _commission(compiled, backend, draft, wishes)
     red = {path: text for path, text in backend.red(tidy).items() if path in wanted}
     tests = {path: text for path, text in wanted.items() if path.startswith(TESTS)}
     migrations = {path: text for path, text in wanted.items() if path.startswith(HISTORY)}
@@ -71,14 +76,18 @@ def delivery(
         exempt=tuple(path for path in tests if _is_of_schema(path)),
         round_trip=(ROUND_TRIP,),
         typed=("backend", "dev", "tests"),
-        waiting=tuple(_waiting(backend, draft)),
-        open_questions=tuple(_open_questions(compiled, draft)),
+        waiting=() if commission else tuple(_waiting(backend, draft)),
+        open_questions=(
+            *(() if commission else _without_body(draft)),
+            *_open_questions(compiled),
+        ),
         try_it=("make seed", "make serve"),
         todo=wishes.todo,
         tasks=_tasks(compiled, wishes.bundle_folder),
         baseline=wishes.baseline,
         manner=wishes.manner,
         promises=promises(backend),
+        commission=commission,
     )
 
 
@@ -107,9 +116,35 @@ def _waiting(backend: Backend, draft: Draft) -> Iterator[str]:
     return (test for test, hooks in backend.needs_hooks.items() if left.intersection(hooks))
 
 
-def _open_questions(compiled: Compiled, draft: Draft) -> Iterator[str]:
+def _commission(
+    compiled: Compiled, backend: Backend, draft: Draft, wishes: Wishes
+) -> Commission | None:
+    """The hooks without a body, for the agent that was named, if one was."""
+    if wishes.agent is None or not draft.unwritten:
+        return None
+    rules = {hook.name: hook.rules for hook in backend.model.hooks}
+    hooks = tuple(
+        Hook(
+            name=one.hook,
+            path=one.path,
+            function=one.function,
+            protocol=str(PurePosixPath(one.path).with_name("hooks_protocol.py")),
+            asked_by=rules[one.hook],
+            tests=tuple(test for test, asked in backend.needs_hooks.items() if one.hook in asked),
+        )
+        for one in draft.unwritten
+    )
+    shown = tuple((path, compiled.files[path]) for path in SHOWN if path in compiled.files)
+    folder = str(wishes.bundle_folder.resolve())
+    return Commission(wishes.agent, hooks, folder, shown, wishes.granted)
+
+
+def _without_body(draft: Draft) -> Iterator[str]:
     for hook in draft.unwritten:
         yield f"hook {hook.path}:{hook.function} has no body"
+
+
+def _open_questions(compiled: Compiled) -> Iterator[str]:
     for one in compiled.model.left_out:
         yield f"{one.place}: {one.id} is left out: {' '.join(one.reasons)}"
     for found in compiled.at(Level.OPEN):

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import IO, NoReturn, TypeAlias
 
+from specwright.agents.choice import COMPILER
 from specwright.cli.version import VERSION
 from specwright.diagnostic import did_you_mean
 
@@ -152,6 +153,20 @@ def _of_runs(commands: _Commands) -> None:
         action="append",
         default=[],
         help="a setting, before bundle, project and role; may be repeated",
+    )
+    implement.add_argument(
+        "--with",
+        dest="agent",
+        metavar="AGENT",
+        default=COMPILER,
+        help="who writes hooks: `command:CMD` or `acp:CMD`; default: compiler, which leaves them",
+    )
+    implement.add_argument(
+        "--agent-env",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="a variable that the agent sees beside PATH and the like; may be repeated",
     )
     _add_permissions(implement)
     _add_python(implement)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from specwright.address import kebab
+from specwright.agents import NoSuchAgent, agent_of
 from specwright.build import Backend, Compiled, Destination, Draft, State, draft
 from specwright.build.comparison import HISTORY, Fate, Lying
 from specwright.build.compilation import TESTS
@@ -23,7 +24,7 @@ from specwright.cli.checking import Folder
 from specwright.cli.misuse import Misuse
 from specwright.cli.planning import Plan
 from specwright.cli.requesting import expect_schema
-from specwright.cli.terminal import Terminal
+from specwright.cli.terminal import Terminal, harmless
 from specwright.cli.version import VERSION
 from specwright.roles.choices import Switch
 from specwright.roles.settings import DOCS_TODO, PREFER_EDIT
@@ -37,6 +38,7 @@ DOMAIN_DEPTH = 2  # a file of a domain lies below `backend/orders`
 
 
 def implement(asked: argparse.Namespace, terminal: Terminal) -> int:
+    agent = _agent(asked)
     folder = Folder.read(asked.bundle)
     understood = folder.understood(manner.said_by_others(asked))
     if understood.tests is None:
@@ -51,6 +53,8 @@ def implement(asked: argparse.Namespace, terminal: Terminal) -> int:
     repository = Repository.made(asked.into, os.environ)
     repository.hide_runs()
     order = _Order(folder, understood, repository, asked).delivery()
+    if agent and not order.commission:
+        terminal.say(f"Every hook has its body: {harmless(agent)} is not asked.")
     python = asked.python or _made_python(repository, order, terminal)
     workshop = Workshop(repository, os.environ, python=running.sound(python))
     name = _next_name(workshop, order.bundle)
@@ -59,6 +63,14 @@ def implement(asked: argparse.Namespace, terminal: Terminal) -> int:
         run = workshop.begin(order, name)
     code = running.shown(workshop, run, terminal)
     return code or (0 if understood.is_whole else NOT_WHOLE)
+
+
+def _agent(asked: argparse.Namespace) -> str | None:
+    """The agent that is to write hooks, if one is and it is there."""
+    try:
+        return asked.agent if agent_of(asked.agent, os.environ) else None
+    except NoSuchAgent as error:
+        raise Misuse(str(error), error.hint) from error
 
 
 def _made_python(repository: Repository, order: Delivery, terminal: Terminal) -> Path:
@@ -107,6 +119,8 @@ class _Order:
             baseline.commit if self.repository.head or baseline.tip else None,
             self._todo(plan, manner.todo_path(settings, branch), before),
             manner.manner_of(settings, self.asked.role),
+            _agent(self.asked),
+            tuple(self.asked.agent_env),
         )
         return delivery(compiled, compiled.backend, drafted, tidied, wishes)
 

@@ -103,7 +103,8 @@ def shown(workshop: Workshop, run: Run, terminal: Terminal) -> int:
     root = workshop.repository.root
     if not Path.cwd().is_relative_to(root):
         terminal.say(f"{'':<12}all of it from {root}")
-    return 1 if run.state is Stand.FAILED else 0
+    left_its_scope = run.state is Stand.WAITING and run.is_beyond_scope
+    return 1 if run.state is Stand.FAILED or left_its_scope else 0
 
 
 def _style(state: Stand) -> tuple[Style, ...]:

@@ -211,6 +211,11 @@ def unwritten(model: Model, texts: Mapping[str, str]) -> tuple[Unwritten, ...]:
     return tuple(found)
 
 
+def is_written(text: str, function: str) -> bool:
+    """Whether a file of hooks has a body for a function."""
+    return not _is_empty(_bodies(text).get(function))
+
+
 def _bodies(text: str) -> Mapping[str, list[ast.stmt]]:
     """Those of the methods of a module; of none where it is no Python."""
     try:

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path, PurePath
 
+from specwright.gates.canary import TESTS as CANARIES
 from specwright.gates.evidence import CouldNotRun, Evidence, Finding
 from specwright.gates.suite import Phase, Suite, run
 from specwright.gates.workspace import Workspace
@@ -48,9 +50,14 @@ def green(
     files: Sequence[str],
     expected: Sequence[str],
     waiting: Collection[str] = (),
+    canary: Path | None = None,
 ) -> Evidence:
-    """The tests seen red, and no others, must pass; `waiting` may wait for hand-written code."""
-    suite = run(workspace, files)
+    """The tests seen red, and no others, must pass; `waiting` may wait for hand-written code.
+
+    `canary` is a file of tests that must fail among them: where it does not, none can.
+    """
+    suite = run(workspace, (*files, str(canary)) if canary else files)
+    silent, suite = _canary(suite, canary) if canary else ((), suite)
     gone = set(expected) - set(suite.tests) if suite.whole else set[str]()
     new = set(suite.tests) - set(expected)
     return _passing(
@@ -58,8 +65,22 @@ def green(
         suite,
         *(Finding(test, "was seen red, and is gone.", suite.again(test)) for test in sorted(gone)),
         *(Finding(test, "was never seen red.", suite.again(test)) for test in sorted(new)),
+        *silent,
         waiting=waiting,
     )
+
+
+def _canary(suite: Suite, file: Path) -> tuple[tuple[Finding, ...], Suite]:
+    """What is wrong if it did not fail as it should; and the suite without it."""
+    rest = dict(suite.tests)  # pytest knows no file for tests from elsewhere
+    own = {test: rest.pop(test) for test in suite.tests if test.rpartition("::")[2] in CANARIES}
+    fell = len(own) == len(CANARIES) and all(
+        _not_red(phases, {file}, excused=False) is None for phases in own.values()
+    )
+    if fell or not suite.whole:
+        return (), replace(suite, tests=rest)
+    problem = "did not fail among the others: something keeps tests from failing."
+    return (Finding("a test that must fail", problem, suite.again()),), replace(suite, tests=rest)
 
 
 def kept(workspace: Workspace, files: Sequence[str]) -> Evidence:

@@ -8,6 +8,7 @@ from enum import IntEnum
 from pathlib import PurePosixPath
 from typing import Any
 
+from specwright.agents import Commission, Hook
 from specwright.roles.choices import Approver, CommitMode, OrderOfTests, TasksTick
 from specwright.tree import Tree
 from specwright.workflow import promises
@@ -111,6 +112,7 @@ class Delivery:
     promises: Promises = Promises()  # noqa: RUF009 - it is immutable
     bundle_files: Mapping[str, str] = field(default_factory=dict)  # their digests
     manner: Manner = Manner()
+    commission: Commission | None = None  # to an outside agent
 
     def __post_init__(self) -> None:
         for problem in self._problems():
@@ -162,7 +164,10 @@ def is_test_file(path: str) -> bool:
 
 
 def to_json(delivery: Delivery) -> str:
-    return json.dumps(asdict(delivery), ensure_ascii=True, sort_keys=True)
+    content = asdict(delivery)
+    if not delivery.commission:  # as it was before agents could be asked
+        del content["commission"]
+    return json.dumps(content, ensure_ascii=True, sort_keys=True)
 
 
 def from_json(text: str) -> Delivery:
@@ -181,7 +186,19 @@ def from_json(text: str) -> Delivery:
     content["manner"] = _manner(content.get("manner", asdict(Manner())))
     if "promises" in content:  # an earlier version did not keep them
         content["promises"] = promises.from_content(content["promises"])
+    if content.get("commission"):
+        content["commission"] = _commission(content["commission"])
     return Delivery(**content)
+
+
+def _commission(content: dict[str, Any]) -> Commission:
+    hooks = tuple(
+        Hook(**{**hook, "asked_by": tuple(hook["asked_by"]), "tests": tuple(hook["tests"])})
+        for hook in content["hooks"]
+    )
+    shown = tuple((name, text) for name, text in content["shown"])
+    granted = tuple(content["granted"])
+    return Commission(**{**content, "hooks": hooks, "shown": shown, "granted": granted})
 
 
 def _manner(content: dict[str, Any]) -> Manner:

@@ -13,6 +13,8 @@ from specwright.workflow.promises import Promises
 
 GATES = ("red", "green", "migrations", "kept", "lint", "types", "layers")
 
+HOOKS_WRITTEN = "hooks-written"  # by an agent
+
 
 class State(StrEnum):
     """How far a run is."""
@@ -130,6 +132,26 @@ class Run:
     @property
     def findings(self) -> tuple[Finding, ...]:
         return facts.findings(self.told("failed")) if "failed" in self.done else ()
+
+    @property
+    def agent(self) -> str | None:
+        """Whom the run asks for the bodies of hooks, if not a person."""
+        return facts.text_or_none(self.begun, "agent")
+
+    @property
+    def written(self) -> Facts:
+        """What became of the hooks, once an agent was asked for them."""
+        return self.told(HOOKS_WRITTEN) if HOOKS_WRITTEN in self.done else {}
+
+    @property
+    def undone(self) -> tuple[Finding, ...]:
+        """What the agent did outside of its scope."""
+        return facts.findings({"findings": self.written.get("undone", [])})
+
+    @property
+    def is_beyond_scope(self) -> bool:
+        """Whether the agent left its scope, or may have."""
+        return bool(self.undone or self.written.get("moved"))
 
     @property
     def comment(self) -> str | None:

@@ -31,11 +31,14 @@ def _lines(run: Run) -> Iterator[str]:
     yield ""
     yield from _part("Built" if "green" in run.done else "To build", _files(run))
     yield from _part("As", (run.role,) if run.role else ())
+    yield from _part("With", _agent(run))
     yield from _part("How", run.manner("told"))
     yield from _part("Not obeyed", run.manner("later"))
     yield from _part("Checked", (_checked(evidence) for evidence in run.evidence))
+    yield from _part("Hooks", _hooks(run))
+    yield from _part("Undone", _objections(run.undone, SHOWN))
     yield from _part("Against it", _objections(run.findings))
-    yield from _part("Stays open", facts.texts(run.begun, "open_questions"))
+    yield from _part("Stays open", (*_told(run, "without_body"), *_open(run)))
     yield from _part("You said", (*facts.texts(run.begun, "comments"), *_comment(run)))
     yield from _part("Note", _notes(run))
     yield from _part("Try it", _try(run))
@@ -72,13 +75,38 @@ def _checked(evidence: Evidence) -> str:
     return f"{sign} {evidence.gate:<11}{evidence.saw}"
 
 
-def _objections(findings: Sequence[Finding]) -> Iterator[str]:
+def _objections(findings: Sequence[Finding], named: int = 1) -> Iterator[str]:
     """What is wrong with many is said once."""
     by_problem: dict[str, list[str]] = {}
     for finding in findings:
         by_problem.setdefault(finding.problem, []).append(finding.where)
-    for problem, (first, *others) in by_problem.items():
-        yield f"{first}{f' and {len(others)} more' if others else ''}: {problem}"
+    for problem, places in by_problem.items():
+        first, others = ", ".join(places[:named]), len(places[named:])
+        yield f"{first}{f' and {others} more' if others else ''}: {problem}"
+
+
+def _agent(run: Run) -> Iterator[str]:
+    """Whom we asked, and what it was kept from."""
+    if run.agent:
+        yield run.agent
+        yield facts.text_or_none(run.written or run.begun, "within") or ""
+        yield from (f"not given: {refused}" for refused in _told(run, "refused"))
+
+
+def _hooks(run: Run) -> Iterator[str]:
+    yield from (f"{written}, written by the agent" for written in _told(run, "written"))
+    unjudged = _told(run, "unjudged")
+    if unjudged:
+        yield f"no test comes to {', '.join(unjudged)}: read what was written"
+
+
+def _told(run: Run, key: str) -> tuple[str, ...]:
+    """What is told of the hooks, once an agent was asked for them."""
+    return facts.texts(run.written, key) if run.written else ()
+
+
+def _open(run: Run) -> tuple[str, ...]:
+    return facts.texts(run.begun, "open_questions")
 
 
 def _comment(run: Run) -> tuple[str, ...]:
@@ -87,6 +115,7 @@ def _comment(run: Run) -> tuple[str, ...]:
 
 def _notes(run: Run) -> Iterator[str]:
     yield from facts.texts(run.begun, "notes")
+    yield from _told(run, "moved")
     if run.state is State.WAITING:
         left = facts.texts(run.told("waiting"), "left_behind")
         if left:
@@ -100,7 +129,7 @@ def _try(run: Run) -> Iterator[str]:
     if run.state is State.WAITING:
         yield from facts.texts(run.begun, "try_it")
     else:
-        yield from dict.fromkeys(finding.reproduce for finding in run.findings)
+        yield from dict.fromkeys(found.reproduce for found in run.findings if found.reproduce)
 
 
 def _next(run: Run) -> Iterator[str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from specwright.gates import Evidence, Finding, Workspace, red_green, round_trip, static
+from specwright.gates.canary import canary
 from specwright.roles.choices import TasksTick
 from specwright.tree import Tree, digest
 from specwright.workflow import documents, dossiers, facts
@@ -41,8 +42,8 @@ class Site:
             Stage.PLAN: self._todo,
             Stage.UNTESTED: self._todo | self.delivery.untested,
             Stage.TESTS: self._todo | self.delivery.before_code,
-            Stage.CODE: self._todo | self.delivery.final,
-            Stage.DONE: self._todo | self.delivery.final | self._tasks,
+            Stage.CODE: self._todo | self.delivery.final | self._bodies,
+            Stage.DONE: self._todo | self.delivery.final | self._bodies | self._tasks,
         }
         return parts[stage]
 
@@ -77,6 +78,11 @@ class Site:
         if not todo:
             return Tree({})
         return Tree({todo.path: documents.todo(todo.plan, self.run.branch, self.run.began)})
+
+    @property
+    def _bodies(self) -> Tree:
+        """What an agent wrote, once it has."""
+        return bodies(self.run.written)
 
     @property
     def _tasks(self) -> Tree:
@@ -128,7 +134,12 @@ def _sealed(site: Site) -> Facts:
 def _green(site: Site) -> Evidence:
     expected = facts.texts(site.run.told("red"), "tests")
     delivery = site.delivery
-    return red_green.green(site.workspace, delivery.test_files, expected, delivery.waiting)
+    waiting, files = delivery.waiting, delivery.test_files
+    if delivery.commission:  # whoever wrote the code of others may have reached their tests
+        waiting = delivery.commission.waiting(facts.texts(site.run.written, "unwritten"))
+        with canary() as bird:
+            return red_green.green(site.workspace, files, expected, waiting, bird)
+    return red_green.green(site.workspace, files, expected, waiting)
 
 
 def _migrations(site: Site) -> Evidence:
@@ -142,6 +153,11 @@ def _kept(site: Site) -> Evidence:
     return red_green.kept(
         site.workspace, [path for path in site.before if is_test_file(path) and path not in gone]
     )
+
+
+def bodies(told: Facts) -> Tree:
+    """The files that an agent wrote, as the ledger keeps them."""
+    return Tree(facts.table(told, "bodies")) if "bodies" in told else Tree({})
 
 
 def _ticked(site: Site) -> Facts:
@@ -174,11 +190,17 @@ CHECKS = (
 )
 
 
-def steps(checks: tuple[Step, ...] = CHECKS, *, code_first: bool = False) -> tuple[Step, ...]:
+def steps(
+    checks: tuple[Step, ...] = CHECKS,
+    *,
+    code_first: bool = False,
+    asking: Step | None = None,  # an agent for hooks
+) -> tuple[Step, ...]:
     """From the plan to the pause."""
     return (
         Step("planned", Stage.PLAN, _written(Stage.PLAN)),
         *(_CODE_FIRST if code_first else _TESTS_FIRST),
+        *((asking,) if asking else ()),
         gate("green", _green),
         *checks,
         Step("ticked", Stage.DONE, _ticked),

@@ -16,7 +16,7 @@ from specwright.workflow.person import Person
 from specwright.workflow.refusal import Refusal
 from specwright.workflow.repository import Repository
 from specwright.workflow.run import Run, State
-from specwright.workflow.steps import HeldAgainst, Site, Step
+from specwright.workflow.steps import HeldAgainst, Site, Step, bodies
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Work:
                 laid = step.stage
             try:
                 told = step.work(site)
-                self._expect_same(tree, meanwhile=step.name)
+                self._expect_same(tree | bodies(told), meanwhile=step.name)
             except HeldAgainst as error:
                 self.ledger.append(
                     State.FAILED, {"at": step.name, "findings": facts.of_findings(error.findings)}
@@ -76,6 +76,8 @@ class Work:
         """
         manner = self.delivery.manner
         is_asked = manner.commit is CommitMode.AUTO and self.run.state is State.WAITING
+        if self.run.is_beyond_scope:  # who left its scope is looked at by a person
+            return
         if is_asked and self.repository.is_of_runs(self.run.branch):
             with suppress(Refusal):
                 because = f"commit.mode: auto ({manner.commit_said})"

@@ -11,6 +11,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
 
+from specwright.agents import Commission, sandbox_of
+from specwright.agents.bounds import Bounds
+from specwright.agents.sandbox import Sandbox
 from specwright.gates import Workspace
 from specwright.gates.evidence import CouldNotRun
 from specwright.gates.serving import Served, serving
@@ -19,9 +22,10 @@ from specwright.roles.choices import Approver, CommitMode
 from specwright.tree import digest
 from specwright.workflow import dossiers, facts, lock, promises
 from specwright.workflow.bench import Bench
+from specwright.workflow.commissioning import Walls, asking
 from specwright.workflow.delivery import Delivery, to_json
 from specwright.workflow.files import replace_whole, settle
-from specwright.workflow.ledger import Ledger, LedgerDamaged
+from specwright.workflow.ledger import Facts, Ledger, LedgerDamaged
 from specwright.workflow.person import MACHINE, RUNNER, Person
 from specwright.workflow.refusal import Refusal
 from specwright.workflow.repository import Baseline, Repository
@@ -49,6 +53,8 @@ class Workshop:
     clock: Callable[[], datetime] = _now
     checks: tuple[Step, ...] = CHECKS
     patience: float = 5.0  # seconds to wait for what another run started to end
+    bounds: Bounds = Bounds()  # noqa: RUF009 - it is immutable
+    sandbox: Sandbox | None = None  # for agents; default: the best that works here
 
     def runs(self) -> tuple[Run, ...]:
         """Every run of the repository, the oldest first."""
@@ -235,8 +241,20 @@ class Workshop:
             ledger=self._ledger(name),
             delivery=delivery,
             before=repository.files(run.baseline),
-            steps=steps(self.checks, code_first=delivery.manner.code_first),
+            steps=steps(
+                self.checks,
+                code_first=delivery.manner.code_first,
+                asking=asking(self._walls) if delivery.commission else None,
+            ),
         )
+
+    @property
+    def _walls(self) -> Walls:
+        sandbox = sandbox_of(self.environment) if self.sandbox is None else self.sandbox
+        return Walls(sandbox, self.bounds, self.environment)
+
+    def _agent(self, commission: Commission) -> Facts:
+        return {"agent": commission.agent, "within": self._walls.sandbox.sentence}
 
     def _not_ours(self, delivery: Delivery) -> Iterator[str]:
         is_asked = delivery.manner.commit is CommitMode.AUTO
@@ -278,6 +296,7 @@ class Workshop:
                 "commit": delivery.manner.commit,
                 "told": list(delivery.manner.told),
                 "later": list(delivery.manner.later),
+                **(self._agent(delivery.commission) if delivery.commission else {}),
             },
         )
 
@@ -309,7 +328,7 @@ class Workshop:
             )
         before = self.repository.files(baseline.commit)
         removed = any(path in before for path in delivery.removed)
-        if not removed and delivery.final.items() <= before.items():
+        if not (delivery.commission or removed) and delivery.final.items() <= before.items():
             raise Refusal(f"There is nothing to do: {delivery.branch} holds all of it already.")
 
     def _sweep(self, repository: Repository) -> None:
