@@ -11,7 +11,6 @@ from specwright.agents.implementer import Account
 from specwright.agents.room import KeeperLost, remove
 from specwright.agents.sandbox import Sandbox
 from specwright.agents.snapshot import Change, Snapshot, changes, snapshot
-from specwright.emit.hooks import is_written
 from specwright.gates import Finding
 from specwright.tree import Tree
 from specwright.workflow import facts
@@ -198,6 +197,8 @@ class _Job:
         texts: Mapping[str, str],
         undone: tuple[Finding, ...],
     ) -> Facts:
+        from specwright.emit.hooks import is_written  # noqa: PLC0415 - help need not wait for it
+
         account = seen.account
         if account is None:
             raise AssertionError("An agent that ended its keeper is held against the run.")
