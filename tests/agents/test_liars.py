@@ -53,10 +53,9 @@ def test_an_honest_one_writes_the_body_and_a_person_commits_it(stage: Stage, dee
     assert "Stays open" not in screen(run)
     run = stage.workshop.approve("r1")
     assert run.state is State.COMMITTED
-    written = stage.git("show", f"001-claims:{HOOK}")
-    assert (
-        written == HOOKS.replace('raise HookNotWritten("scoreRisk")', "return amount + 1").strip()
-    )
+    expected = HOOKS.replace('raise HookNotWritten("scoreRisk")', "return amount + 1")
+    expected = expected.replace("import ClaimHooks, HookNotWritten", "import ClaimHooks")
+    assert stage.git("show", f"001-claims:{HOOK}") == expected.strip()
     assert SEALED in stage.git("ls-tree", "-r", "--name-only", "001-claims")
 
 
