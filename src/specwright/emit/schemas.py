@@ -245,6 +245,9 @@ def _body_field(
 
 def _called(field: BodyField, typed: str) -> str:
     """The annotation, with the wire's name where that is not Python's."""
+    if field.inner is not None:
+        at = f"AliasPath({quoted(field.name)}, {quoted(field.inner)})"
+        return f"Annotated[{typed}, Field(validation_alias={at})]"
     if field.variable == field.name:
         return typed
     return f"Annotated[{typed}, Field(alias={quoted(field.name)})]"

@@ -84,6 +84,8 @@ def _how_written(body: RequestBody) -> Iterator[str]:
     if columns:
         yield f"`{body.name}` writes {', '.join(columns)}."
     for one in body.fields:
+        if one.inner is not None:
+            yield f"`{one.name}.{one.inner}` names a row; the rest of `{one.name}` is not written."
         if one.relation is not None:
             yield f"`{one.name}` creates the rows of `{one.relation}` with it."
         if one.texts is not None:

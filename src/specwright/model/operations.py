@@ -203,9 +203,12 @@ class BodyField:
     texts: JoinedTexts | None = None
     secret: bool = False
     brings_token: bool = False  # to be refreshed, or to be ended
+    inner: str | None = None  # the property of an object, `{"type": {"id": 1}}`, that has the key
 
     @property
     def variable(self) -> str:
+        if self.inner is not None and self.column is not None:
+            return naming.attribute(self.column)
         return naming.attribute(snake(self.name))
 
     @property

@@ -92,10 +92,12 @@ class BodyBinder:
             if not is_used:
                 self._say_unused(entity, name, field.place)
             return field
-        proof = self._proof(entity, field, writing)
-        if proof is not None:
-            return proof
         relation = self.meanings.relation_named(entity, name)
+        other = self._proof(entity, field, writing) or (
+            None if is_used else self._reference(relation, field)
+        )
+        if other is not None:
+            return other
         if relation is not None and relation.kind == "many" and "array" in kinds(field.schema):
             return self._rows(entity, relation, field, writing, depth)
         texts = self._texts(entity, field)
@@ -111,6 +113,25 @@ class BodyBinder:
                 self._say_unknown(entity, name, field.place)
             return field
         return self._on_column(entity, column, field, writing)
+
+    def _reference(self, relation: Relation | None, field: BodyField) -> BodyField | None:
+        """An object that names a row by its key: `{"type": {"id": 1}}`; the rest is not written."""
+        if relation is None or relation.kind != "one" or len(relation.columns) != 1:
+            return None
+        target = self.meanings.entities[relation.target]
+        key = target.columns_by_name[relation.target_columns[0]]
+        for name, inner in field.schema.properties.items():
+            if self.meanings.column_named(target, name) == key and not field.schema.nullable:
+                required = field.required and name in field.schema.required
+                return replace(
+                    field,
+                    schema=flattened(inner),
+                    required=required,
+                    column=relation.columns[0],
+                    names_row=target.name,
+                    inner=name,
+                )
+        return None
 
     def _proof(self, entity: Entity, field: BodyField, writing: Writing) -> BodyField | None:
         """A password, of which a hash is kept; a token that was given before."""

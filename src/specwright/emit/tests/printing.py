@@ -185,7 +185,9 @@ def _referred(givens: Iterable[Given]) -> set[str]:
 def used_by(situation: Situation) -> set[str]:
     """The variables that the call itself speaks of."""
     found = {ref.row for _, ref in situation.path}
-    found |= {value.row for value in (situation.body or {}).values() if isinstance(value, Ref)}
+    said = [*(situation.body or {}).values()]
+    said += [inner for value in said if isinstance(value, dict) for inner in value.values()]
+    found |= {value.row for value in said if isinstance(value, Ref)}
     if situation.operation.needs_if_match and situation.row is not None:
         found.add(situation.row)
     if situation.actor is not None:
@@ -244,6 +246,8 @@ def with_names(given: Given, names: Mapping[str, str]) -> Given:
 
 
 def ref_with(value: Any, names: Mapping[str, str]) -> Any:
+    if isinstance(value, dict):
+        return {name: ref_with(inner, names) for name, inner in value.items()}
     return replace(value, row=names.get(value.row, value.row)) if isinstance(value, Ref) else value
 
 

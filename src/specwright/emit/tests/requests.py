@@ -10,7 +10,7 @@ from uuid import UUID
 
 from specwright.emit.annotations import _EMAIL as EMAIL
 from specwright.emit.tests import samples
-from specwright.emit.tests.values import NOW
+from specwright.emit.tests.values import NOW, Ref
 from specwright.model import Model
 from specwright.model.entities import Column, Entity, ForeignKey
 from specwright.model.operations import BodyField, Operation
@@ -22,6 +22,18 @@ MADE_UP = UUID(int=1)
 
 class NoSample(Exception):
     """No value is known that the contract allows here."""
+
+
+def said_as(field: BodyField, value: Any) -> Any:
+    """The value as the body has it: a key may stand in an object."""
+    return value if field.inner is None else {field.inner: value}
+
+
+def names_a_row(value: Any) -> bool:
+    """Whether it is the key of a row that only the test has at hand."""
+    if isinstance(value, dict):
+        return any(isinstance(one, Ref) for one in value.values())
+    return isinstance(value, Ref)
 
 
 @dataclass(frozen=True, slots=True)

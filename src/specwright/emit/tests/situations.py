@@ -27,6 +27,7 @@ from specwright.emit.tests.requests import (
     can_be_said,
     fields_of,
     near_by,
+    said_as,
     sample_value,
 )
 from specwright.emit.tests.simulation import Asked, Beyond, Outcome, Simulation
@@ -520,7 +521,8 @@ class Situations:
                 named = Given(self._name_for(one, one.key, taken), one.key.target)
                 givens.append(named)
                 taken.add(named.variable)
-                body[one.field.name] = Ref(named.variable, one.key.target_columns[0])
+                key = Ref(named.variable, one.key.target_columns[0])
+                body[one.field.name] = said_as(one.field, key)
             else:
                 body[one.field.name] = sample_value(self.model, one)
         return body | plain, givens

@@ -77,6 +77,8 @@ class Stage:
         match value:
             case Ref():
                 return self.variables[value.row][value.column]
+            case dict():
+                return self.resolved(value)
             case Another():
                 return numbered_form(value.kind, value)(self.number())
             case _:

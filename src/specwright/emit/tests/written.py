@@ -20,13 +20,19 @@ def request_of(model: Model, operation: Operation, body: Mapping[str, Any]) -> d
 def columns_of(model: Model, operation: Operation, body: Mapping[str, Any]) -> dict[str, Any]:
     """The columns that are written: those of a patch that are said, else all that it could say."""
     fields = [one for one in fields_of(model, operation) if one.field.column is not None]
-    said = {str(f.field.column): as_stored(body[f.field.name]) for f in fields if _says(body, f)}
+    said = {str(f.field.column): as_stored(said_in(body, f)) for f in fields if _says(body, f)}
     unsaid = {
         str(one.field.column): _unsaid(one, operation)
         for one in fields
         if not _says(body, one) and not _is_left_alone(one, operation)
     }
     return said | unsaid
+
+
+def said_in(body: Mapping[str, Any], one: FieldOf) -> Any:
+    """What the body says, out of its object if it stands in one."""
+    value = body[one.field.name]
+    return value if one.field.inner is None else value[one.field.inner]
 
 
 def _says(body: Mapping[str, Any], one: FieldOf) -> bool:

@@ -15,6 +15,7 @@ from specwright.emit.tests.stage import Given
 from specwright.emit.tests.values import Ref, show_json
 from specwright.emit.tests.writing.base import Writing
 from specwright.emit.tests.writing.of_the_server import constant, of_the_server
+from specwright.emit.tests.written import said_in
 from specwright.emit.wording import quoted
 from specwright.model.entities import Column
 from specwright.model.operations import OperationKind
@@ -36,7 +37,7 @@ class Changing(Writing):
     def _after_change(self, body: Mapping[str, Any], row: str) -> str:
         stage = self.working.found.stage
         values = {
-            one.field.column: body[one.field.name]
+            one.field.column: said_in(body, one)
             for one in self.fields
             if one.field.column and one.field.name in body
         }

@@ -11,12 +11,14 @@ from specwright.emit.tests.printing import (
     Test,
 )
 from specwright.emit.tests.requests import (
+    said_as,
     sample_values,
 )
 from specwright.emit.tests.values import NOW, Ref, equals, show, show_json
 from specwright.emit.tests.variables import factory_of, variable_of
 from specwright.emit.tests.writing.base import Writing
 from specwright.emit.tests.writing.of_the_server import constant, of_the_server
+from specwright.emit.tests.written import said_in
 from specwright.emit.wording import quoted
 from specwright.model.entities import Column
 from specwright.model.evaluation import evaluate
@@ -38,7 +40,7 @@ class Creating(Writing):
         behaviour = self.plan.factories.behaviour(self.operation.id)
         if behaviour is not None and behaviour.rounds:
             return None
-        by_column = {one.field.column: one.field.name for one in self.fields if one.field.column}
+        by_column = {one.field.column: one for one in self.fields if one.field.column}
         sets = self._sets()
         if sets is None:
             return None
@@ -49,8 +51,8 @@ class Creating(Writing):
             name = fill.column.name
             if name in sets:
                 found[name] = sets[name]
-            elif name in by_column and by_column[name] in body:
-                found[name] = show(body[by_column[name]])
+            elif name in by_column and by_column[name].field.name in body:
+                found[name] = show(said_in(body, by_column[name]))
             elif name in joins:
                 found[name] = str(joins[name])
             elif fill.way == "home" and self.situation.actor and self.plan.model.tenancy:
@@ -136,7 +138,7 @@ class Creating(Writing):
         if body == self._body:
             return
         columns = {
-            one.field.column: body[one.field.name]
+            one.field.column: said_in(body, one)
             for one in self.fields
             if one.field.column and one.field.name in body and one.column is not None
         }
@@ -221,7 +223,8 @@ class Creating(Writing):
                     continue
                 made, value = [], UUID(int=1)
                 words = f"takes_only_a_{one.field.name}_that_is_there"
-            bad = show_json(self._wrapped_value({**self._body, one.field.name: value}))
+            said = said_as(one.field, value)
+            bad = show_json(self._wrapped_value({**self._body, one.field.name: said}))
             yield Test(
                 self._name(words),
                 (

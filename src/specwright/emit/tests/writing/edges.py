@@ -11,8 +11,9 @@ from specwright.emit.tests.requests import (
     Edge,
     FieldOf,
     edges,
+    names_a_row,
 )
-from specwright.emit.tests.values import Ref, show_json
+from specwright.emit.tests.values import show_json
 from specwright.emit.tests.writing.base import Writing
 from specwright.emit.wording import quoted
 from specwright.model.wire import flattened
@@ -43,13 +44,13 @@ class Edges(Writing):
     @property
     def _edge_body(self) -> str:
         """The body of the case, with the keys of rows that only the test has at hand."""
-        keys = {k: v for k, v in self._body.items() if isinstance(v, Ref)} if self._fills else {}
+        keys = {k: v for k, v in self._body.items() if names_a_row(v)} if self._fills else {}
         return self._wrapped(f"{show_json(keys)} | body" if keys else "body")
 
     def _edges(self) -> tuple[list[dict[str, Any]], list[tuple[dict[str, Any], str]]]:
         taken: list[dict[str, Any]] = []
         refused: list[tuple[dict[str, Any], str]] = []
-        plain = {k: v for k, v in self._body.items() if not isinstance(v, Ref)}
+        plain = {k: v for k, v in self._body.items() if not names_a_row(v)}
         base = plain if self._fills else {}
         above = self.operation.body.envelope if self.operation.body else None
         start = f"/{above}" if above else ""
@@ -57,7 +58,7 @@ class Edges(Writing):
             name = one.field.name
             if one.field.required and self._fills and one.key is None:
                 refused.append(({k: v for k, v in base.items() if k != name}, self._at(start, one)))
-            if one.field.relation is not None:
+            if one.field.relation is not None or one.field.inner is not None:
                 continue
             for edge in edges(one):
                 body = {**base, edge.field: edge.value}
